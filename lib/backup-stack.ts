@@ -1,0 +1,109 @@
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import type { Construct } from 'constructs';
+import { environmentNames } from '../lambda/contract/environment.ts';
+import { checkedPlans } from './checked-plans.ts';
+import { DeploymentKey } from './constructs/deployment-key.ts';
+import { FailureQueue } from './constructs/failure-queue.ts';
+import { JobFunction } from './constructs/job-function.ts';
+import { JobSchedules } from './constructs/job-schedules.ts';
+import { Ledger } from './constructs/ledger.ts';
+import type { DeploymentProps } from './deployment-props.ts';
+import { ownerOf } from './owner.ts';
+import { backupRoleStatements } from './permissions/backup-role.ts';
+import { pruneRoleStatements } from './permissions/prune-role.ts';
+import { tableArns } from './permissions/table-arns.ts';
+
+export interface BackupStackProps extends StackProps, DeploymentProps {}
+
+/** Takes and prunes the backups of one account and Region. */
+export class BackupStack extends Stack {
+  constructor(scope: Construct, id: string, props: BackupStackProps) {
+    super(scope, id, props);
+    const plans = checkedPlans(props.plans);
+    const owner = props.owner ?? ownerOf(this.stackName);
+    const logGroupNames = { backup: `/dynamodb-backups/${owner}/backup`, prune: `/dynamodb-backups/${owner}/prune` };
+
+    const encryptionKey = this.encryptionKey(props, Object.values(logGroupNames));
+    const ledger = new Ledger(this, 'Ledger', { encryptionKey });
+    const undelivered = new FailureQueue(this, 'UndeliveredEvents', { encryptionKey });
+    const failedRuns = new FailureQueue(this, 'FailedRuns', { encryptionKey });
+
+    const roleScope = { tables: tableArns(this, plans), ledger, encryptionKey };
+    const shared = {
+      environment: {
+        [environmentNames.ledgerTableName]: ledger.tableName,
+        [environmentNames.owner]: owner,
+        [environmentNames.backupNamePrefix]: props.backupNamePrefix ?? 'scheduled',
+      },
+      logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+      failedRuns,
+      encryptionKey,
+    };
+    const backup = new JobFunction(this, 'Backup', {
+      ...shared,
+      job: 'backup',
+      description: 'Takes the backups of a slot',
+      statements: backupRoleStatements(roleScope),
+      logGroupName: logGroupNames.backup,
+      reservedConcurrency: props.reservedConcurrency?.backup,
+    });
+    const prune = new JobFunction(this, 'Prune', {
+      ...shared,
+      job: 'prune',
+      description: 'Deletes the backups that expired',
+      statements: pruneRoleStatements(roleScope),
+      logGroupName: logGroupNames.prune,
+      reservedConcurrency: props.reservedConcurrency?.prune,
+    });
+
+    // The name claims the owner id: a second stack of the same account and Region with the same owner fails to deploy.
+    const group = new ScheduleGroup(this, 'Schedules', {
+      scheduleGroupName: `dynamodb-backups-${owner}`,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const scheduling = { group, undelivered, encryptionKey };
+    new JobSchedules(this, 'BackupSchedules', {
+      ...scheduling,
+      job: 'backup',
+      function: backup.function,
+      timings: plans.map((plan) => ({
+        plan,
+        expression: plan.backup.schedule,
+        timeZone: plan.backup.timeZone,
+        flexibleWindowMinutes: plan.backup.flexibleWindowMinutes,
+      })),
+    });
+    new JobSchedules(this, 'PruneSchedules', {
+      ...scheduling,
+      job: 'prune',
+      function: prune.function,
+      timings: plans.map((plan) => ({
+        plan,
+        expression: plan.prune.schedule ?? 'rate(1 day)',
+        timeZone: plan.prune.timeZone,
+      })),
+    });
+
+    this.outputs({
+      Owner: owner,
+      LedgerTableName: ledger.tableName,
+      BackupFunctionName: backup.function.functionName,
+      PruneFunctionName: prune.function.functionName,
+      ScheduleGroupName: group.scheduleGroupName,
+      UndeliveredEventsUrl: undelivered.queueUrl,
+      FailedRunsUrl: failedRuns.queueUrl,
+    });
+  }
+
+  private encryptionKey({ encryptionKey }: DeploymentProps, logGroupNames: readonly string[]): IKey | undefined {
+    if (encryptionKey === 'aws-owned') return undefined;
+    return encryptionKey ?? new DeploymentKey(this, 'Key', { logGroupNames });
+  }
+
+  private outputs(values: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(values)) new CfnOutput(this, name, { value });
+  }
+}

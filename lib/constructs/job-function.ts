@@ -1,0 +1,137 @@
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { metricsNamespace } from '../../lambda/contract/metrics.ts';
+import { acknowledgeWildcards } from '../permissions/wildcards.ts';
+
+const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+export type Job = 'backup' | 'prune';
+
+export interface JobFunctionProps {
+  readonly job: Job;
+  readonly description: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** What the job may do beyond writing its log, reporting a failed run and continuing itself. */
+  readonly statements: readonly PolicyStatement[];
+  readonly logGroupName: string;
+  readonly logRetention: RetentionDays;
+  /** Receives the event of a run that failed for good. */
+  readonly failedRuns: IQueue;
+  readonly encryptionKey?: IKey | undefined;
+  /** @default - none reserved */
+  readonly reservedConcurrency?: number | undefined;
+}
+
+/** One job as a function: its code, its role and its log, and what becomes of a run that fails. */
+export class JobFunction extends Construct {
+  readonly function: NodejsFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: JobFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Log', {
+      logGroupName: props.logGroupName,
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+      ...(props.encryptionKey && { encryptionKey: props.encryptionKey }),
+    });
+    this.role = new Role(this, 'Role', {
+      description: props.description,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        Job: new PolicyDocument({
+          statements: [...props.statements, writeLog(logGroup), reportFailure(props.failedRuns)],
+        }),
+      },
+    });
+    acknowledgeWildcards(this.role, props.statements);
+    this.function = new NodejsFunction(this, 'Function', {
+      description: props.description,
+      entry: `${projectRoot}lambda/handlers/${props.job}.ts`,
+      ...codeSettings,
+      ...runSettings,
+      role: this.role,
+      logGroup,
+      onFailure: { bind: () => ({ destination: props.failedRuns.queueArn }) },
+      environment: { ...props.environment, ...powertoolsEnvironment(props.job) },
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
+    });
+    this.allowContinuation();
+  }
+
+  /**
+   * A run that is out of time invokes its own function with the rest. The permission is a policy of its own, because a role that
+   * names the function cannot be created before it.
+   */
+  private allowContinuation(): void {
+    new Policy(this, 'Continuation', {
+      roles: [this.role],
+      statements: [
+        new PolicyStatement({
+          sid: 'Continue',
+          actions: ['lambda:InvokeFunction'],
+          resources: [this.function.functionArn],
+        }),
+      ],
+    });
+  }
+}
+
+/**
+ * How the code is bundled. The SDK comes along, because the one in the runtime lags behind. Names are kept and nothing is minified, so
+ * a stack trace can be read without source maps, which would cost start-up time.
+ */
+const codeSettings = {
+  handler: 'handler',
+  runtime: Runtime.NODEJS_24_X,
+  architecture: Architecture.ARM_64,
+  projectRoot,
+  depsLockFilePath: `${projectRoot}package-lock.json`,
+  awsSdkConnectionReuse: false,
+  bundling: {
+    format: OutputFormat.CJS,
+    target: 'node24',
+    bundleAwsSDK: true,
+    minify: false,
+    keepNames: true,
+    sourceMap: false,
+  },
+} as const;
+
+/**
+ * A run may take as long as Lambda allows, for it stops itself in time. Memory holds the listing of a large account. A failed run is
+ * tried twice more; one that could not start within the hour is left to the next slot.
+ */
+const runSettings = {
+  timeout: Duration.minutes(15),
+  memorySize: 1024,
+  retryAttempts: 2,
+  maxEventAge: Duration.hours(1),
+} as const;
+
+function powertoolsEnvironment(job: Job): Record<string, string> {
+  return {
+    POWERTOOLS_SERVICE_NAME: job,
+    POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
+    POWERTOOLS_LOG_LEVEL: 'INFO',
+  };
+}
+
+function writeLog(logGroup: LogGroup): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'WriteLog',
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: [logGroup.logGroupArn],
+  });
+}
+
+function reportFailure(queue: IQueue): PolicyStatement {
+  return new PolicyStatement({ sid: 'ReportFailedRun', actions: ['sqs:SendMessage'], resources: [queue.queueArn] });
+}

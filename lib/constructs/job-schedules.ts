@@ -1,0 +1,110 @@
+import { Duration, Stack, TimeZone } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  type IScheduleGroup,
+  Schedule,
+  ScheduleExpression,
+  ScheduleTargetInput,
+  TimeWindow,
+} from 'aws-cdk-lib/aws-scheduler';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { scheduleContext } from '../../lambda/contract/schedule-event.ts';
+import type { Plan } from '../../lambda/domain/plan.ts';
+import { encryptedQueueStatements } from '../permissions/key-access.ts';
+import type { Job } from './job-function.ts';
+
+/** When a job runs for one plan. */
+export interface JobTiming {
+  readonly plan: Plan;
+  /** An expression of EventBridge Scheduler. */
+  readonly expression: string;
+  /** IANA time zone of the expression. */
+  readonly timeZone: string;
+  /** @default - runs start on time */
+  readonly flexibleWindowMinutes?: number | undefined;
+}
+
+export interface JobSchedulesProps {
+  readonly job: Job;
+  readonly function: IFunction;
+  readonly group: IScheduleGroup;
+  readonly timings: readonly JobTiming[];
+  /** Receives events that could not be delivered to the function. */
+  readonly undelivered: IQueue;
+  readonly encryptionKey?: IKey | undefined;
+}
+
+/** The schedules of one job, one per plan, and the role they start its function with. */
+export class JobSchedules extends Construct {
+  constructor(scope: Construct, id: string, props: JobSchedulesProps) {
+    super(scope, id);
+    const role = new Role(this, 'Role', {
+      description: `Starts the ${props.job} function on schedule`,
+      assumedBy: schedulesOf(props.group),
+      inlinePolicies: { Deliver: new PolicyDocument({ statements: deliverStatements(props) }) },
+    });
+    for (const timing of props.timings) this.addSchedule(timing, role, props);
+  }
+
+  private addSchedule(
+    timing: JobTiming,
+    role: Role,
+    { job, group, function: { functionArn }, undelivered }: JobSchedulesProps,
+  ) {
+    const { plan, expression, timeZone, flexibleWindowMinutes } = timing;
+    new Schedule(this, plan.name, {
+      scheduleName: `${plan.name}-${job}`,
+      scheduleGroup: group,
+      description: `Runs ${job} for plan ${plan.name}`,
+      schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
+      timeWindow: flexibleWindowMinutes
+        ? TimeWindow.flexible(Duration.minutes(flexibleWindowMinutes))
+        : TimeWindow.off(),
+      target: {
+        bind: () => ({
+          arn: functionArn,
+          role,
+          input: eventOf(plan),
+          retryPolicy,
+          deadLetterConfig: { arn: undelivered.queueArn },
+        }),
+      },
+    });
+  }
+}
+
+/**
+ * Scheduler only hands the event to Lambda's queue, so a retry is for the minutes in which Lambda takes none. Scheduler's own default,
+ * 185 tries over 24 hours, would start yesterday's backup today; after an hour the event goes to the dead-letter queue instead, where
+ * it can be seen, and the next slot makes up for it.
+ */
+const retryPolicy = { maximumRetryAttempts: 5, maximumEventAgeInSeconds: Duration.hours(1).toSeconds() };
+
+/** The event says what to do: the whole plan, and the slot, which Scheduler fills in. */
+function eventOf(plan: Plan): ScheduleTargetInput {
+  return ScheduleTargetInput.fromObject({ plan, ...scheduleContext });
+}
+
+/** Scheduler, but only for schedules of this group of this account: nobody else's schedule can borrow the role. */
+function schedulesOf(group: IScheduleGroup): ServicePrincipal {
+  return new ServicePrincipal('scheduler.amazonaws.com', {
+    conditions: {
+      StringEquals: { 'aws:SourceAccount': Stack.of(group).account, 'aws:SourceArn': group.scheduleGroupArn },
+    },
+  });
+}
+
+function deliverStatements({
+  function: { functionArn },
+  undelivered,
+  encryptionKey,
+}: JobSchedulesProps): PolicyStatement[] {
+  return [
+    new PolicyStatement({ sid: 'StartJob', actions: ['lambda:InvokeFunction'], resources: [functionArn] }),
+    new PolicyStatement({ sid: 'ReportUndelivered', actions: ['sqs:SendMessage'], resources: [undelivered.queueArn] }),
+    ...encryptedQueueStatements(encryptionKey),
+  ];
+}

@@ -1,0 +1,23 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { discoveryStatements, tableStatements } from './discovery.ts';
+import { guardrailStatements } from './guardrails.ts';
+import { ledgerStatement } from './ledger-access.ts';
+import { encryptedQueueStatements, encryptedTableStatements } from './key-access.ts';
+import type { RoleScope } from './role-scope.ts';
+
+/** The role that takes backups may look around and create backups of the plans' tables. It can delete nothing but ledger entries. */
+export function backupRoleStatements({ tables, ledger, encryptionKey }: RoleScope): PolicyStatement[] {
+  return [
+    ...discoveryStatements(tables),
+    ...tableStatements('TakeBackups', ['dynamodb:DescribeTable', 'dynamodb:CreateBackup'], tables),
+    new PolicyStatement({
+      sid: 'WatchBackups',
+      actions: ['dynamodb:DescribeBackup'],
+      resources: [...tables.backups],
+    }),
+    ledgerStatement(ledger),
+    ...encryptedTableStatements(encryptionKey),
+    ...encryptedQueueStatements(encryptionKey),
+    ...guardrailStatements(ledger, ['dynamodb:DeleteBackup']),
+  ];
+}
