@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import type { Backup } from './backup.ts';
+import { distinctBackups, isCompleteListing, type CompleteListing } from './listing.ts';
+import type { Plan } from './plan.ts';
+import {
+  byAge,
+  freezeCodes,
+  groupJudge,
+  type Circumstances,
+  type Restorable,
+  type Verdict,
+} from './retention-group.ts';
+import {
+  clockFault,
+  readRetentionPlan,
+  whyListingLooksShrunk,
+  whyTooMuchWouldGo,
+  type Blocked,
+  type GroupSize,
+  type RetentionPlan,
+} from './retention-guards.ts';
+import { standingOf, unjudgeableCodes } from './standing.ts';
+
+export interface Question extends Circumstances {
+  readonly listing: CompleteListing;
+  readonly plan: Plan;
+  /** Tells whether this plan of this deployment took the backup; asked only about well-formed USER backups. */
+  readonly isOwn: (backup: Backup) => boolean;
+  /** Per table id, how many own backups the last run left: its `ownBackups` less what it deleted. */
+  readonly previousCounts?: ReadonlyMap<string, number>;
+  /** Lifts the deletion caps for up to this many deletions, this once. */
+  readonly deletionOverride?: number;
+}
+
+export interface Judgement {
+  /** One per ARN, in the order of the listing: what rules and floors say, whether or not the run is blocked. */
+  readonly verdicts: readonly Verdict[];
+  /** What may be deleted now, oldest first; empty when blocked. */
+  readonly deletions: readonly Backup[];
+  readonly blocked: Blocked | null;
+  readonly counts: Counts;
+  /** Own backups listed per table id, whatever their state. */
+  readonly ownBackups: ReadonlyMap<string, number>;
+}
+
+/** Numbers of verdicts; `kept + expired` is all of them. */
+export interface Counts {
+  readonly kept: number;
+  readonly expired: number;
+  readonly frozen: number;
+  readonly held: number;
+  readonly unjudgeable: number;
+}
+
+/**
+ * Decides which backups stay.
+ * > A backup stays when any rule wants it, when a floor protects it, or when anything about it is in doubt.
+ * Pure and total: `now` is the only clock, and nothing throws but an `isOwn` that throws.
+ */
+export function judge(question: Question): Judgement {
+  const { listing, plan, now } = question;
+  if (!isCompleteListing(listing)) return nothingJudged([], 'listing-incomplete', 'the listing is not complete');
+  const reading = readRetentionPlan(plan);
+  if ('fault' in reading) return nothingJudged(listing.backups, 'plan-invalid', reading.fault);
+  const fault = clockFault(now);
+  if (fault !== undefined) return nothingJudged(listing.backups, 'clock-invalid', fault);
+  return judgeBy(reading.plan, question);
+}
+
+/** Identifies one set of deletions under one plan, in 64 hexadecimal digits; the order of keys and of deletions is no matter. */
+export function hashOfDeletions(plan: Plan, deletions: readonly Backup[]): string {
+  const arns = deletions.map(({ arn }) => arn).sort();
+  return createHash('sha256')
+    .update(JSON.stringify([plan, arns], sortKeys))
+    .digest('hex');
+}
+
+function judgeBy(plan: RetentionPlan, question: Question): Judgement {
+  const { verdicts, groups, ownBackups } = sortOut(question);
+  const judgeGroup = groupJudge(plan, question);
+  const expired: Restorable[] = [];
+  const sizes: GroupSize[] = [];
+  for (const group of groups.values()) {
+    const before = expired.length;
+    group.sort((one, other) => byAge(other, one));
+    const judgeMember = judgeGroup(group);
+    group.forEach((member, nth) => {
+      const verdict = judgeMember(member, nth);
+      verdicts[member.place] = verdict;
+      if (verdict.verdict === 'delete') expired.push(member);
+    });
+    sizes.push({ group, deletions: expired.length - before });
+  }
+  const blocked =
+    whyListingLooksShrunk(question.previousCounts ?? new Map(), ownBackups) ??
+    whyTooMuchWouldGo(sizes, plan.prune.deletionCap, question.deletionOverride ?? 0);
+  const deletions = blocked ? [] : expired.sort(byAge).map(({ backup }) => backup);
+  return { verdicts, deletions, blocked: blocked ?? null, counts: countsOf(verdicts), ownBackups };
+}
+
+interface Placed extends Restorable {
+  /** Its index among the verdicts. */
+  readonly place: number;
+}
+
+interface Sorted {
+  /** Verdicts on the backups that are not in a group; the places of the others are still empty. */
+  readonly verdicts: Verdict[];
+  readonly groups: ReadonlyMap<string, Placed[]>;
+  readonly ownBackups: ReadonlyMap<string, number>;
+}
+
+/** Parts the backups that count, grouped by table id, from those that stay without asking a rule. */
+function sortOut({ listing, isOwn, now }: Question): Sorted {
+  const { backups, contradictory } = distinctBackups(listing.backups);
+  const verdicts = new Array<Verdict>(backups.length);
+  const groups = new Map<string, Placed[]>();
+  const ownBackups = new Map<string, number>();
+  const question = { isOwn, contradictory, now: now.getTime() };
+  backups.forEach((backup, place) => {
+    const standing = standingOf(backup, question);
+    if (standing.isOwn) ownBackups.set(backup.tableId, (ownBackups.get(backup.tableId) ?? 0) + 1);
+    if ('reasons' in standing) verdicts[place] = { backup, verdict: 'keep', reasons: standing.reasons };
+    else listFor(backup.tableId, groups).push({ backup, createdAt: standing.createdAt, place });
+  });
+  return { verdicts, groups, ownBackups };
+}
+
+function listFor<T>(key: string, lists: Map<string, T[]>): T[] {
+  let list = lists.get(key);
+  if (!list) lists.set(key, (list = []));
+  return list;
+}
+
+function nothingJudged(backups: readonly Backup[], by: Blocked['by'], detail: string): Judgement {
+  const reasons = [{ code: by, detail }];
+  const verdicts = distinctBackups(backups).backups.map((backup): Verdict => ({ backup, verdict: 'keep', reasons }));
+  return { verdicts, deletions: [], blocked: { by, detail }, counts: countsOf(verdicts), ownBackups: new Map() };
+}
+
+function countsOf(verdicts: readonly Verdict[]): Counts {
+  const counts = { kept: 0, expired: 0, frozen: 0, held: 0, unjudgeable: 0 };
+  for (const { verdict, reasons } of verdicts) {
+    counts[verdict === 'keep' ? 'kept' : 'expired'] += 1;
+    if (reasons.some(({ code }) => freezeCodes.has(code))) counts.frozen += 1;
+    if (reasons.some(({ code }) => code === 'hold')) counts.held += 1;
+    if (reasons.some(({ code }) => unjudgeableCodes.has(code))) counts.unjudgeable += 1;
+  }
+  return counts;
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+}

@@ -1,0 +1,73 @@
+import type { Backup } from './backup.ts';
+import type { Reason } from './reason.ts';
+
+/** What a backup is to a plan before any rule is asked. */
+export type Standing =
+  | { readonly isOwn: true; readonly createdAt: number }
+  | { readonly isOwn: boolean; readonly reasons: readonly Reason[] };
+
+export interface StandingQuestion {
+  readonly isOwn: (backup: Backup) => boolean;
+  readonly contradictory: ReadonlySet<string>;
+  readonly now: number;
+}
+
+/** Codes of backups about which something needed is missing or unknown today. */
+export const unjudgeableCodes: ReadonlySet<string> = new Set([
+  'malformed',
+  'contradictory',
+  'unknown-type',
+  'undated',
+  'future-dated',
+  'unknown-status',
+]);
+
+const malformed = notOwn('malformed', 'its ARN, name, table or table id is missing');
+const contradictory = notOwn('contradictory', 'it is listed more than once, with different facts');
+const unknownType = notOwn('unknown-type', 'its type is none of USER, SYSTEM, AWS_BACKUP');
+const system = notOwn('system', 'DynamoDB made it when its table was deleted');
+const awsBackup = notOwn('aws-backup', 'it belongs to AWS Backup');
+const notOurs = notOwn('foreign', 'this plan did not take it');
+const creating = own('creating', 'it is not complete yet');
+const deleted = own('deleted', 'it is deleted already');
+const unknownStatus = own('unknown-status', 'its status is none of CREATING, AVAILABLE, DELETED');
+const undated = own('undated', 'its creation time is missing or impossible');
+const futureDated = own('future-dated', 'it was created later than now');
+
+/**
+ * Tells what a backup is to a plan.
+ * > Only complete, dated USER backups of this plan count and can be deleted; all others stay.
+ * Believes none of the types: an item may be anything at all.
+ */
+export function standingOf(item: unknown, { isOwn, contradictory: inDoubt, now }: StandingQuestion): Standing {
+  if (!isWellFormed(item)) return malformed;
+  if (inDoubt.has(item.arn)) return contradictory;
+  if (item.type === 'SYSTEM') return system;
+  if (item.type === 'AWS_BACKUP') return awsBackup;
+  if (item.type !== 'USER') return unknownType;
+  if (!isOwn(item)) return notOurs;
+  return standingOfOwn(item, now);
+}
+
+function standingOfOwn({ createdAt, status }: Backup, now: number): Standing {
+  const at = createdAt instanceof Date ? createdAt.getTime() : NaN;
+  if (!(at > 0)) return undated;
+  if (at > now) return futureDated;
+  if (status === 'CREATING') return creating;
+  if (status === 'DELETED') return deleted;
+  return status === 'AVAILABLE' ? { isOwn: true, createdAt: at } : unknownStatus;
+}
+
+function isWellFormed(item: unknown): item is Backup {
+  if (typeof item !== 'object' || item === null) return false;
+  const { arn, name, tableName, tableId } = item as Record<string, unknown>;
+  return [arn, name, tableName, tableId].every((part) => typeof part === 'string' && part !== '');
+}
+
+function notOwn(code: string, detail: string): Standing {
+  return { isOwn: false, reasons: [{ code, detail }] };
+}
+
+function own(code: string, detail: string): Standing {
+  return { isOwn: true, reasons: [{ code, detail }] };
+}
