@@ -1,6 +1,57 @@
-import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { createClients } from '../aws/clients.ts';
+import { continueLater } from '../aws/continue-later.ts';
+import { dynamoDbBackups } from '../aws/dynamodb-backups.ts';
+import { DynamoDbLedger } from '../aws/dynamodb-ledger.ts';
+import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
+import { backupMetrics } from '../contract/metrics.ts';
+import { backUpTables } from '../jobs/backup.ts';
+import { countNotReached, isSuccess, summaryOf, type BackupReport } from '../jobs/backup-report.ts';
+import { deadlineOf } from './deadline.ts';
+import { readEnvironment } from './environment.ts';
+import { logger, observed, publishMetrics } from './observability.ts';
+import { RunFailedError } from './run-failed-error.ts';
+import { parseScheduleEvent } from './schedule-event.ts';
+import { systemTiming as timing } from './system-timing.ts';
 
-/** Entry point of the backup function. */
-export const handler = middy().handler(() => {
-  throw new Error('not implemented');
+const environment = readEnvironment(process.env);
+const clients = createClients();
+const ledger = new DynamoDbLedger(clients.dynamodb, environment.ledgerTableName);
+const ports = { tables: new DynamoDbTables(clients), backups: dynamoDbBackups(clients), ledger, timing, log: logger };
+
+/** Takes one slot's backups of one plan. */
+export const handler = observed(async (event: unknown, context: Context): Promise<object> => {
+  const { plan, slot, continuation } = parseScheduleEvent(event, timing.now());
+  const deadline = deadlineOf(context, timing.now());
+  const { owner, backupNamePrefix: prefix } = environment;
+  const report = await backUpTables({ plan, slot, holder: context.awsRequestId, prefix, owner, deadline }, ports);
+  const handedOver = continuation ? countNotReached(report) : 0;
+  publish(report);
+  await saveReport(report, context);
+  if (continuation && handedOver > 0) await continueLater(clients.lambda, context.invokedFunctionArn, continuation);
+  if (!isSuccess(report, handedOver)) throw new RunFailedError(JSON.stringify(summaryOf(report)));
+  return summaryOf(report);
 });
+
+function publish(report: BackupReport): void {
+  publishMetrics(
+    report.plan,
+    {
+      [backupMetrics.taken]: report.done,
+      [backupMetrics.failed]: report.failed,
+      [backupMetrics.pending]: report.pending,
+      [backupMetrics.skipped]: report.skipped,
+      [backupMetrics.discoveryIncomplete]: report.discoveryErrors.length,
+    },
+    { [backupMetrics.slotLateness]: report.latenessSeconds },
+  );
+}
+
+/** > A ledger that does not answer never costs a backup. */
+async function saveReport(report: BackupReport, { awsRequestId }: Context): Promise<void> {
+  try {
+    await ledger.saveReport('backup', report.plan, awsRequestId, timing.now(), summaryOf(report));
+  } catch (error) {
+    logger.warn('the ledger did not keep the report', { error, report: summaryOf(report) });
+  }
+}

@@ -1,6 +1,51 @@
-import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { createClients } from '../aws/clients.ts';
+import { continueLater } from '../aws/continue-later.ts';
+import { dynamoDbBackups } from '../aws/dynamodb-backups.ts';
+import { DynamoDbLedger } from '../aws/dynamodb-ledger.ts';
+import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
+import { pruneMetrics } from '../contract/metrics.ts';
+import { pruneBackups } from '../jobs/prune.ts';
+import { countDeletions, isSuccess, summaryOf, type PruneReport } from '../jobs/prune-report.ts';
+import { deadlineOf } from './deadline.ts';
+import { readEnvironment } from './environment.ts';
+import { logger, observed, publishMetrics } from './observability.ts';
+import { RunFailedError } from './run-failed-error.ts';
+import { parseScheduleEvent } from './schedule-event.ts';
+import { systemTiming as timing } from './system-timing.ts';
 
-/** Entry point of the prune function. */
-export const handler = middy().handler(() => {
-  throw new Error('not implemented');
+const environment = readEnvironment(process.env);
+const clients = createClients();
+const ledger = new DynamoDbLedger(clients.dynamodb, environment.ledgerTableName);
+const ports = { tables: new DynamoDbTables(clients), backups: dynamoDbBackups(clients), ledger, timing, log: logger };
+
+/** Deletes the expired backups of one plan. */
+export const handler = observed(async (event: unknown, context: Context): Promise<object> => {
+  const { plan, continuation } = parseScheduleEvent(event, timing.now());
+  const deadline = deadlineOf(context, timing.now());
+  const { owner, backupNamePrefix: prefix } = environment;
+  const report = await pruneBackups({ plan, runId: context.awsRequestId, prefix, owner, deadline }, ports);
+  publish(report);
+  await ledger.saveReport('prune', plan.name, context.awsRequestId, timing.now(), summaryOf(report));
+  if (report.ranOutOfTime && continuation)
+    await continueLater(clients.lambda, context.invokedFunctionArn, continuation);
+  if (!isSuccess(report)) throw new RunFailedError(JSON.stringify(summaryOf(report)));
+  return summaryOf(report);
 });
+
+function publish(report: PruneReport): void {
+  publishMetrics(report.plan, {
+    [pruneMetrics.kept]: report.kept,
+    [pruneMetrics.expired]: report.expired,
+    [pruneMetrics.deleted]: countDeletions(report, 'deleted', 'gone'),
+    [pruneMetrics.deletionsSkipped]: countDeletions(report, 'in-use', 'kept', 'abandoned'),
+    [pruneMetrics.deletionsFailed]: countDeletions(report, 'failed'),
+    [pruneMetrics.deletionsDenied]: countDeletions(report, 'denied'),
+    [pruneMetrics.frozen]: report.frozen,
+    [pruneMetrics.held]: report.held,
+    [pruneMetrics.unjudgeable]: report.unjudgeable,
+    [pruneMetrics.blocked]: report.blocked ? 1 : 0,
+    [pruneMetrics.limitExceeded]: report.blocked?.by === 'deletion-cap' ? 1 : 0,
+    [pruneMetrics.reportOnly]: report.mode === 'report-only' ? 1 : 0,
+  });
+}

@@ -1,0 +1,291 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  GetItemCommand,
+  paginateQuery,
+  PutItemCommand,
+  UpdateItemCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { ledgerKeys } from '../contract/ledger.ts';
+import type {
+  Claim,
+  DeletionIntent,
+  DeletionOutcome,
+  ReportLedger,
+  RetentionLedger,
+  Slot,
+  SlotLedger,
+} from '../jobs/ports.ts';
+
+type Item = Record<string, AttributeValue>;
+
+const secondMilliseconds = 1_000;
+const dayMilliseconds = 24 * 3_600 * secondMilliseconds;
+/** Longer than a function may run, so a claim or lease never lapses while its holder works. */
+const leaseMilliseconds = 16 * 60 * secondMilliseconds;
+/** Longer than any delivery is retried (24 h), or a repeat would find its slot forgotten and take a second backup. */
+const slotMemoryMilliseconds = 7 * dayMilliseconds;
+const historyMilliseconds = 400 * dayMilliseconds;
+/** Keeps an item of counts far below DynamoDB's 400 KB. */
+const countsPerItem = 2_000;
+
+/** The ledger table: slot claims, the prune lease, holds, deletion intents, counts, overrides and run reports. */
+export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger {
+  readonly #client: DynamoDBClient;
+  readonly #tableName: string;
+
+  constructor(client: DynamoDBClient, tableName: string) {
+    this.#client = client;
+    this.#tableName = tableName;
+  }
+
+  async slotsSince(plan: string, table: string, since: Date): Promise<readonly Date[]> {
+    const items = await this.#query(slotPartition(plan, table), since.toISOString());
+    return items.map((item) => new Date(textIn(item, ledgerKeys.sort)));
+  }
+
+  async claim(slot: Slot, holder: string, now: Date): Promise<Claim> {
+    try {
+      const { Attributes } = await this.#client.send(
+        new PutItemCommand({
+          TableName: this.#tableName,
+          Item: {
+            ...slotKey(slot),
+            holder: { S: holder },
+            leaseUntil: { N: String(now.getTime() + leaseMilliseconds) },
+            ...expiring(Math.max(slot.slot.getTime(), now.getTime()) + slotMemoryMilliseconds),
+          },
+          ConditionExpression:
+            'attribute_not_exists(pk) OR (attribute_not_exists(backupArn) AND (holder = :holder OR leaseUntil < :now))',
+          ExpressionAttributeValues: { ':holder': { S: holder }, ':now': { N: String(now.getTime()) } },
+          ReturnValues: 'ALL_OLD',
+        }),
+      );
+      return { kind: 'won', isFirstTry: Attributes === undefined };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return await this.#whoHas(slot);
+    }
+  }
+
+  async #whoHas(slot: Slot): Promise<Claim> {
+    const item = await this.#get(slotKey(slot));
+    const backupArn = item?.backupArn?.S;
+    if (backupArn) return { kind: 'done', backupArn };
+    return { kind: 'held', holder: item?.holder?.S ?? 'unknown' };
+  }
+
+  async recordDone(slot: Slot, backupArn: string): Promise<void> {
+    await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#tableName,
+        Key: slotKey(slot),
+        UpdateExpression: 'SET backupArn = :arn, expiresAt = if_not_exists(expiresAt, :expiresAt)',
+        ExpressionAttributeValues: {
+          ':arn': { S: backupArn },
+          ':expiresAt': epochSeconds(slot.slot.getTime() + slotMemoryMilliseconds),
+        },
+      }),
+    );
+  }
+
+  async acquireLease(holder: string, now: Date): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new PutItemCommand({
+          TableName: this.#tableName,
+          Item: { ...leaseKey, holder: { S: holder }, leaseUntil: { N: String(now.getTime() + leaseMilliseconds) } },
+          ConditionExpression: 'attribute_not_exists(pk) OR holder = :holder OR leaseUntil < :now',
+          ExpressionAttributeValues: { ':holder': { S: holder }, ':now': { N: String(now.getTime()) } },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  async releaseLease(holder: string): Promise<void> {
+    try {
+      await this.#client.send(
+        new DeleteItemCommand({
+          TableName: this.#tableName,
+          Key: leaseKey,
+          ConditionExpression: 'holder = :holder',
+          ExpressionAttributeValues: { ':holder': { S: holder } },
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  }
+
+  async holds(): Promise<ReadonlySet<string>> {
+    const items = await this.#query('hold');
+    return new Set(items.map((item) => textIn(item, ledgerKeys.sort)));
+  }
+
+  /** Keeps one backup from deletion until `liftHold`; saying it twice changes only the reason. */
+  async placeHold(arn: string, reason: string, at: Date): Promise<void> {
+    await this.#put({ ...keyOf('hold', arn), reason: { S: reason }, placedAt: { S: at.toISOString() } });
+  }
+
+  async liftHold(arn: string): Promise<void> {
+    await this.#delete(keyOf('hold', arn));
+  }
+
+  async previousCounts(plan: string): Promise<ReadonlyMap<string, number>> {
+    const items = await this.#query(countsPartition(plan));
+    return new Map(
+      items.flatMap((item) =>
+        Object.entries(item.counts?.M ?? {}).map(([tableId, count]) => [tableId, Number(count.N)] as const),
+      ),
+    );
+  }
+
+  async saveCounts(plan: string, counts: ReadonlyMap<string, number>): Promise<void> {
+    const entries = [...counts].map(([tableId, count]) => [tableId, { N: String(count) }] as const);
+    const before = await this.#query(countsPartition(plan));
+    const parts = Math.max(before.length, Math.ceil(entries.length / countsPerItem));
+    for (let part = 0; part < parts; part++) {
+      const slice = entries.slice(part * countsPerItem, (part + 1) * countsPerItem);
+      const key = keyOf(countsPartition(plan), String(part).padStart(4, '0'));
+      await (slice.length > 0 ? this.#put({ ...key, counts: { M: Object.fromEntries(slice) } }) : this.#delete(key));
+    }
+  }
+
+  async openIntents(plan: string): Promise<readonly DeletionIntent[]> {
+    const items = await this.#query(openIntentPartition(plan));
+    return items.map((item) => ({
+      plan,
+      runId: textIn(item, ledgerKeys.sort),
+      planHash: textIn(item, 'planHash'),
+      arns: (item.arns?.L ?? []).flatMap(({ S }) => S ?? []),
+      recordedAt: new Date(textIn(item, 'recordedAt')),
+    }));
+  }
+
+  async recordIntent(intent: DeletionIntent): Promise<void> {
+    await this.#put({ ...keyOf(openIntentPartition(intent.plan), intent.runId), ...intentAttributes(intent) });
+  }
+
+  async settleIntent(intent: DeletionIntent, outcomes: ReadonlyMap<string, DeletionOutcome>): Promise<void> {
+    await this.#put({
+      ...keyOf(`deletions#${intent.plan}`, `${intent.recordedAt.toISOString()}#${intent.runId}`),
+      ...intentAttributes(intent),
+      outcomes: { M: Object.fromEntries([...outcomes].map(([arn, outcome]) => [arn, { S: outcome }])) },
+      ...expiring(intent.recordedAt.getTime() + historyMilliseconds),
+    });
+    await this.#delete(keyOf(openIntentPartition(intent.plan), intent.runId));
+  }
+
+  async deletionOverride(plan: string, planHash: string, now: Date): Promise<number | undefined> {
+    const item = await this.#get(overrideKey(plan));
+    if (!item || textIn(item, 'planHash') !== planHash || new Date(textIn(item, 'validUntil')) <= now) return undefined;
+    return Number(item.deletions?.N);
+  }
+
+  /** Allows one prune run of exactly this version of the plan to delete up to `deletions` backups, until `validUntil`. */
+  async allowDeletions(plan: string, planHash: string, deletions: number, validUntil: Date): Promise<void> {
+    await this.#put({
+      ...overrideKey(plan),
+      planHash: { S: planHash },
+      deletions: { N: String(deletions) },
+      validUntil: { S: validUntil.toISOString() },
+      ...expiring(validUntil.getTime()),
+    });
+  }
+
+  async spendDeletionOverride(plan: string): Promise<void> {
+    await this.#delete(overrideKey(plan));
+  }
+
+  async saveReport(job: string, plan: string, runId: string, at: Date, report: object): Promise<void> {
+    await this.#put({
+      ...keyOf(`report#${job}#${plan}`, `${at.toISOString()}#${runId}`),
+      report: { S: JSON.stringify(report) },
+      ...expiring(at.getTime() + historyMilliseconds),
+    });
+  }
+
+  async #get(key: Item): Promise<Item | undefined> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#tableName, Key: key, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
+  async #put(item: Item): Promise<void> {
+    await this.#client.send(new PutItemCommand({ TableName: this.#tableName, Item: item }));
+  }
+
+  async #delete(key: Item): Promise<void> {
+    await this.#client.send(new DeleteItemCommand({ TableName: this.#tableName, Key: key }));
+  }
+
+  async #query(partition: string, from = ' '): Promise<Item[]> {
+    const pages = paginateQuery(
+      { client: this.#client },
+      {
+        TableName: this.#tableName,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND sk >= :from',
+        ExpressionAttributeValues: { ':pk': { S: partition }, ':from': { S: from } },
+      },
+    );
+    const items: Item[] = [];
+    for await (const page of pages) items.push(...(page.Items ?? []));
+    return items;
+  }
+}
+
+function keyOf(partition: string, sort: string): Item {
+  return { [ledgerKeys.partition]: { S: partition }, [ledgerKeys.sort]: { S: sort } };
+}
+
+const leaseKey = keyOf('lease', 'prune');
+
+function slotKey({ plan, table, slot }: Slot): Item {
+  return keyOf(slotPartition(plan, table), slot.toISOString());
+}
+
+function slotPartition(plan: string, table: string): string {
+  return `slot#${plan}#${table}`;
+}
+
+function countsPartition(plan: string): string {
+  return `counts#${plan}`;
+}
+
+function openIntentPartition(plan: string): string {
+  return `open-intent#${plan}`;
+}
+
+function overrideKey(plan: string): Item {
+  return keyOf('override', plan);
+}
+
+function intentAttributes({ planHash, arns, recordedAt }: DeletionIntent): Item {
+  return {
+    planHash: { S: planHash },
+    arns: { L: arns.map((arn) => ({ S: arn })) },
+    recordedAt: { S: recordedAt.toISOString() },
+  };
+}
+
+function expiring(atMilliseconds: number): Item {
+  return { [ledgerKeys.expiresAt]: epochSeconds(atMilliseconds) };
+}
+
+function epochSeconds(milliseconds: number): AttributeValue {
+  return { N: String(Math.ceil(milliseconds / secondMilliseconds)) };
+}
+
+function textIn(item: Item, name: string): string {
+  const text = item[name]?.S;
+  if (text === undefined) throw new Error(`the ledger holds an item without ${name}: ${JSON.stringify(item)}`);
+  return text;
+}

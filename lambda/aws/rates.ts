@@ -1,0 +1,15 @@
+import pThrottle from 'p-throttle';
+
+/**
+ * The most calls a second each operation gets from one function: 80 % of the published account-wide rate, so that people and
+ * other tools still get theirs. Source: the DynamoDB API reference of each operation (50, 5, 10 and 10 a second).
+ */
+export const callsPerSecond = { createBackup: 40, listBackups: 4, describeBackup: 8, deleteBackup: 8 } as const;
+
+/** Holds a call to its rate, over any window of one second. */
+export function paced<Arguments extends readonly unknown[], Result>(
+  operation: keyof typeof callsPerSecond,
+  call: (...parameters: Arguments) => Promise<Result>,
+): (...parameters: Arguments) => Promise<Result> {
+  return pThrottle({ limit: callsPerSecond[operation], interval: 1_000, strict: true })(call);
+}

@@ -1,0 +1,52 @@
+import type { Failure } from './ports.ts';
+
+/** Why a table needed no backup from this run. */
+export type SkipReason = 'already-done' | 'taken-by-another-run' | 'superseded';
+
+/** What one run did for one table. */
+export type TableOutcome =
+  | { readonly table: string; readonly kind: 'done'; readonly backupArn: string; readonly adopted: boolean }
+  | { readonly table: string; readonly kind: 'failed'; readonly failure: Failure }
+  /** A backup was asked for but is not restorable yet, or time ran out before the table's turn. */
+  | { readonly table: string; readonly kind: 'pending'; readonly why: 'creating' | 'not-reached' }
+  | { readonly table: string; readonly kind: 'skipped'; readonly reason: SkipReason };
+
+/** The result of one backup run. Always `done + failed + pending + skipped = tables`. */
+export interface BackupReport {
+  readonly plan: string;
+  readonly planHash: string;
+  readonly slot: string;
+  readonly tables: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly pending: number;
+  readonly skipped: number;
+  readonly latenessSeconds: number;
+  readonly discoveryErrors: readonly string[];
+  readonly outcomes: readonly TableOutcome[];
+}
+
+const mostProblems = 50;
+
+export function countOutcomes(
+  outcomes: readonly TableOutcome[],
+): Pick<BackupReport, 'done' | 'failed' | 'pending' | 'skipped'> {
+  const count = (kind: TableOutcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length;
+  return { done: count('done'), failed: count('failed'), pending: count('pending'), skipped: count('skipped') };
+}
+
+/** The tables whose turn never came; another invocation can take them up. */
+export function countNotReached({ outcomes }: BackupReport): number {
+  return outcomes.filter((outcome) => outcome.kind === 'pending' && outcome.why === 'not-reached').length;
+}
+
+/** > A run succeeded only when nothing failed, nothing is pending and every covered table was found. `handedOver` tables are another run's. */
+export function isSuccess(report: BackupReport, handedOver: number): boolean {
+  return report.failed === 0 && report.pending === handedOver && report.discoveryErrors.length === 0;
+}
+
+/** The report without the tables that went well; of the others the first 50. Small enough for an error message and the ledger. */
+export function summaryOf({ outcomes, ...numbers }: BackupReport): object {
+  const problems = outcomes.filter(({ kind }) => kind === 'failed' || kind === 'pending');
+  return { ...numbers, problems: problems.slice(0, mostProblems) };
+}

@@ -1,0 +1,126 @@
+import pMap from 'p-map';
+import type { Plan } from '../domain/plan.ts';
+import { hashOfPlan } from '../domain/plan-hash.ts';
+import { backOff } from './backoff.ts';
+import { countOutcomes, type BackupReport, type TableOutcome } from './backup-report.ts';
+import { confirmBackups } from './confirm-backups.ts';
+import { discoverTables } from './discover-tables.ts';
+import { SlotAttempt, type AttemptResult } from './slot-attempt.ts';
+import type { Backups, Log, SlotLedger, Tables, Timing } from './ports.ts';
+import { SlotSightings } from './slot-sightings.ts';
+
+export interface BackupRun {
+  readonly plan: Plan;
+  readonly slot: Date;
+  /** Identifies this delivery; a retry of the same delivery carries the same one. */
+  readonly holder: string;
+  readonly prefix: string;
+  readonly owner: string;
+  /** When to stop starting things. */
+  readonly deadline: Date;
+}
+
+export interface BackupPorts {
+  readonly tables: Tables;
+  readonly backups: Backups;
+  readonly ledger: SlotLedger;
+  readonly timing: Timing;
+  readonly log: Log;
+}
+
+const concurrentTables = 20;
+const maximumPasses = 7;
+/** A backup whose request was lost shows in listings only after a while; looking earlier could miss it. */
+const settleMilliseconds = 5_000;
+
+/**
+ * Takes at most one backup per `(plan, table, slot)` for every table the plan covers, however often, late or concurrently the
+ * slot is delivered. > A table that fails does not stop the others. Never throws for a single table's sake.
+ */
+export async function backUpTables(run: BackupRun, ports: BackupPorts): Promise<BackupReport> {
+  const startedAt = ports.timing.now();
+  const discovery = await discoverTables(run.plan.tables, ports.tables);
+  const outcomes = await backUpEach(discovery.tables, run, ports);
+  return {
+    plan: run.plan.name,
+    planHash: hashOfPlan(run.plan),
+    slot: run.slot.toISOString(),
+    tables: discovery.tables.length,
+    ...countOutcomes(outcomes),
+    latenessSeconds: Math.max(0, (startedAt.getTime() - run.slot.getTime()) / 1000),
+    discoveryErrors: discovery.errors.map((error) => error.message),
+    outcomes,
+  };
+}
+
+async function backUpEach(tables: readonly string[], run: BackupRun, ports: BackupPorts): Promise<TableOutcome[]> {
+  const settled = new Map<string, TableOutcome>();
+  let open = tables;
+  for (let round = 0; open.length > 0 && round < 2; round++) {
+    const requested = await requestBackups(open, run, ports, settled);
+    open = await confirmBackups(requested, run, ports, settled);
+  }
+  for (const table of open) {
+    settled.set(table, failed(table, 'the backup vanished before it became restorable, twice'));
+  }
+  return tables.map((table) => settled.get(table) ?? failed(table, 'no outcome was recorded'));
+}
+
+/** Asks for a backup of each table, in passes: a table that has to wait never holds up the ones behind it. */
+async function requestBackups(
+  tables: readonly string[],
+  run: BackupRun,
+  ports: BackupPorts,
+  settled: Map<string, TableOutcome>,
+): Promise<Map<string, { arn: string; adopted: boolean }>> {
+  const requested = new Map<string, { arn: string; adopted: boolean }>();
+  const sightings = new SlotSightings(run.slot, ports.backups);
+  let open = tables.map((table) => new SlotAttempt(table, run, ports, sightings));
+  for (let pass = 0; open.length > 0; pass++) {
+    if (pass > 0) await pauseBeforePass(pass, open, ports.timing);
+    sightings.refresh();
+    const isLastPass = pass === maximumPasses - 1;
+    const results = await pMap(open, (attempt) => tryOnce(attempt, run, ports), { concurrency: concurrentTables });
+    open = open.filter((attempt, i) => {
+      const result = results[i];
+      if (result?.kind === 'again' && !isLastPass) return true;
+      if (result?.kind === 'accepted') requested.set(attempt.table, result);
+      else settled.set(attempt.table, outcomeOf(attempt.table, result));
+      return false;
+    });
+  }
+  return requested;
+}
+
+async function tryOnce(attempt: SlotAttempt, run: BackupRun, ports: BackupPorts): Promise<AttemptResult> {
+  if (ports.timing.now() >= run.deadline) return { kind: 'not-reached' };
+  try {
+    return await attempt.run();
+  } catch (error) {
+    ports.log.error('table failed unexpectedly', { table: attempt.table, error });
+    return { kind: 'failed', failure: { kind: 'unknown', message: String(error) } };
+  }
+}
+
+async function pauseBeforePass(pass: number, open: readonly SlotAttempt[], timing: Timing): Promise<void> {
+  if (open.some((attempt) => attempt.mustLook)) await timing.sleep(settleMilliseconds);
+  await backOff(timing, pass);
+}
+
+function outcomeOf(table: string, result: Exclude<AttemptResult, { kind: 'accepted' }> | undefined): TableOutcome {
+  switch (result?.kind) {
+    case 'skipped':
+      return { table, kind: 'skipped', reason: result.reason };
+    case 'not-reached':
+      return { table, kind: 'pending', why: 'not-reached' };
+    case 'failed':
+    case 'again':
+      return { table, kind: 'failed', failure: result.failure };
+    case undefined:
+      return failed(table, 'no result');
+  }
+}
+
+function failed(table: string, message: string): TableOutcome {
+  return { table, kind: 'failed', failure: { kind: 'unknown', message } };
+}

@@ -1,0 +1,31 @@
+import type { Plan } from '../domain/plan.ts';
+import { coveredTables, selectsByTag, type TaggedTable } from '../domain/selection.ts';
+import type { NameListing, Tables } from './ports.ts';
+
+/** The tables a plan covers right now. When `complete` is false the names are those known so far, and retention must not run. */
+export interface Discovery {
+  readonly complete: boolean;
+  readonly tables: readonly string[];
+  readonly errors: readonly Error[];
+}
+
+const nothing: NameListing = { complete: true, names: [] };
+
+/** Finds the tables a plan covers. > A named table is covered whether or not it exists, so that its absence is noticed. */
+export async function discoverTables(selection: Plan['tables'], tables: Tables): Promise<Discovery> {
+  const all = selection.matching?.length ? await tables.names() : nothing;
+  const tagged = selectsByTag(selection) ? await tables.tagged(selection.tagged ?? {}) : nothing;
+  const candidates: TaggedTable[] = [
+    ...[...(selection.named ?? []), ...namesIn(all)].map((name) => ({ name })),
+    ...namesIn(tagged).map((name) => ({ name, tags: selection.tagged })),
+  ];
+  return {
+    complete: all.complete && tagged.complete,
+    tables: coveredTables(selection, candidates),
+    errors: [all, tagged].flatMap((listing) => (listing.complete ? [] : [listing.error])),
+  };
+}
+
+function namesIn(listing: NameListing): readonly string[] {
+  return listing.complete ? listing.names : listing.known;
+}

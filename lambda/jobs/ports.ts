@@ -1,0 +1,144 @@
+import type { Backup } from '../domain/backup.ts';
+import type { Listing } from '../domain/listing.ts';
+
+/** The only clock and the only dice a job has. */
+export interface Timing {
+  now(): Date;
+  sleep(milliseconds: number): Promise<void>;
+  /** A number in [0, 1). */
+  random(): number;
+}
+
+/** Why a call was refused, in our words; the same words stand in reports, logs and the runbook. */
+export type FailureKind =
+  | 'missing'
+  | 'access-denied'
+  | 'throttled'
+  | 'table-busy'
+  | 'backup-busy'
+  | 'backups-unavailable'
+  | 'key-inaccessible'
+  | 'archived'
+  | 'too-many-backups'
+  | 'invalid'
+  /** The connection broke, timed out or ended in a server error: what was asked for may have happened. */
+  | 'no-answer'
+  /** An error nobody foresaw. On a destructive path it stops the run. */
+  | 'unknown';
+
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly message: string;
+}
+
+export type NameListing =
+  | { readonly complete: true; readonly names: readonly string[] }
+  | { readonly complete: false; readonly known: readonly string[]; readonly error: Error };
+
+export type TableState =
+  | {
+      readonly kind: 'found';
+      readonly name: string;
+      readonly tableId: string;
+      /** `ACTIVE`, `UPDATING`, `INACCESSIBLE_ENCRYPTION_CREDENTIALS` … as DynamoDB names it. */
+      readonly status: string;
+      readonly keyArn: string | undefined;
+    }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+export interface Tables {
+  names(): Promise<NameListing>;
+  /** Names of the tables that carry every one of `tags`. */
+  tagged(tags: Readonly<Record<string, string>>): Promise<NameListing>;
+  describe(tableName: string): Promise<TableState>;
+}
+
+export type CreateOutcome =
+  | { readonly kind: 'accepted'; readonly arn: string }
+  /** Nothing was created. `retriable` says whether trying again can help. */
+  | { readonly kind: 'refused'; readonly failure: Failure; readonly retriable: boolean }
+  /** The answer was lost: the backup may exist. Look before trying again. */
+  | { readonly kind: 'unknown'; readonly failure: Failure };
+
+export type DescribeOutcome =
+  | { readonly kind: 'found'; readonly backup: Backup }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+export type DeleteOutcome =
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'gone' }
+  /** Being restored from, or otherwise in use. */
+  | { readonly kind: 'in-use'; readonly failure: Failure }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+export interface Backups {
+  create(tableName: string, backupName: string): Promise<CreateOutcome>;
+  describe(arn: string): Promise<DescribeOutcome>;
+  delete(arn: string): Promise<DeleteOutcome>;
+  /** Every USER backup of the account and Region, or of one table, requested at `since` or later. */
+  list(filter: { readonly tableName?: string; readonly since?: Date }): Promise<Listing>;
+  /** The time in AWS's last answer, to hold our own clock against. */
+  lastAnsweredAt(): Date | undefined;
+}
+
+export interface Slot {
+  readonly plan: string;
+  readonly table: string;
+  readonly slot: Date;
+}
+
+export type Claim =
+  /** The slot is ours. After an earlier try a backup may already exist. */
+  | { readonly kind: 'won'; readonly isFirstTry: boolean }
+  | { readonly kind: 'done'; readonly backupArn: string }
+  | { readonly kind: 'held'; readonly holder: string };
+
+/** Where slot claims live. Every method throws when the ledger does not answer. */
+export interface SlotLedger {
+  /** Slots of this plan and table at or after `since`, whoever claimed them. */
+  slotsSince(plan: string, table: string, since: Date): Promise<readonly Date[]>;
+  /** One holder at a time; the same holder may come back, another one once the claim has lapsed. */
+  claim(slot: Slot, holder: string, now: Date): Promise<Claim>;
+  /** The backup of this slot is restorable. */
+  recordDone(slot: Slot, backupArn: string): Promise<void>;
+}
+
+export interface DeletionIntent {
+  readonly plan: string;
+  readonly runId: string;
+  readonly planHash: string;
+  readonly arns: readonly string[];
+  readonly recordedAt: Date;
+}
+
+/** What became of one intended deletion. `abandoned` = not attempted, or nobody knows. */
+export type DeletionOutcome = 'deleted' | 'gone' | 'kept' | 'in-use' | 'denied' | 'failed' | 'abandoned';
+
+/** What retention remembers. Every method throws when the ledger does not answer, and then nothing is deleted. */
+export interface RetentionLedger {
+  /** Whether `holder` now has the one prune lease of this deployment. */
+  acquireLease(holder: string, now: Date): Promise<boolean>;
+  releaseLease(holder: string): Promise<void>;
+  holds(): Promise<ReadonlySet<string>>;
+  /** How many of the plan's own restorable backups each table incarnation had after the last run, by TableId. */
+  previousCounts(plan: string): Promise<ReadonlyMap<string, number>>;
+  saveCounts(plan: string, counts: ReadonlyMap<string, number>): Promise<void>;
+  openIntents(plan: string): Promise<readonly DeletionIntent[]>;
+  recordIntent(intent: DeletionIntent): Promise<void>;
+  settleIntent(intent: DeletionIntent, outcomes: ReadonlyMap<string, DeletionOutcome>): Promise<void>;
+  /** How many deletions an operator allowed, once, for exactly this version of the plan; `undefined` when none or expired. */
+  deletionOverride(plan: string, planHash: string, now: Date): Promise<number | undefined>;
+  spendDeletionOverride(plan: string): Promise<void>;
+}
+
+export interface ReportLedger {
+  saveReport(job: string, plan: string, runId: string, at: Date, report: object): Promise<void>;
+}
+
+/** Something worth a line in the log, with its facts. */
+export interface Log {
+  warn(message: string, facts: Record<string, unknown>): void;
+  error(message: string, facts: Record<string, unknown>): void;
+}
