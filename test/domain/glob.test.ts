@@ -12,11 +12,8 @@ function matchesByDefinition(glob: string, name: string): boolean {
       matchesByDefinition(rest, tail),
     );
   }
-  return (
-    name !== '' &&
-    (glob.startsWith('?') || glob.charAt(0) === name.charAt(0)) &&
-    matchesByDefinition(rest, name.slice(1))
-  );
+  const first = glob.slice(0, 1);
+  return name !== '' && ['?', name.slice(0, 1)].includes(first) && matchesByDefinition(rest, name.slice(1));
 }
 
 describe('a glob', () => {
