@@ -4,14 +4,13 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../lambda/contract/environment.ts';
-import { checkedPlans } from './checked-plans.ts';
+import { checkedDeployment } from './checked-deployment.ts';
 import { DeploymentKey } from './constructs/deployment-key.ts';
 import { FailureQueue } from './constructs/failure-queue.ts';
 import { JobFunction } from './constructs/job-function.ts';
 import { JobSchedules } from './constructs/job-schedules.ts';
 import { Ledger } from './constructs/ledger.ts';
 import type { DeploymentProps } from './deployment-props.ts';
-import { ownerOf } from './owner.ts';
 import { backupRoleStatements } from './permissions/backup-role.ts';
 import { pruneRoleStatements } from './permissions/prune-role.ts';
 import { tableArns } from './permissions/table-arns.ts';
@@ -22,8 +21,7 @@ export interface BackupStackProps extends StackProps, DeploymentProps {}
 export class BackupStack extends Stack {
   constructor(scope: Construct, id: string, props: BackupStackProps) {
     super(scope, id, props);
-    const plans = checkedPlans(props.plans);
-    const owner = props.owner ?? ownerOf(this.stackName);
+    const { plans, owner, backupNamePrefix } = checkedDeployment(this, props);
     const logGroupNames = { backup: `/dynamodb-backups/${owner}/backup`, prune: `/dynamodb-backups/${owner}/prune` };
 
     const encryptionKey = this.encryptionKey(props, Object.values(logGroupNames));
@@ -36,7 +34,7 @@ export class BackupStack extends Stack {
       environment: {
         [environmentNames.ledgerTableName]: ledger.tableName,
         [environmentNames.owner]: owner,
-        [environmentNames.backupNamePrefix]: props.backupNamePrefix ?? 'scheduled',
+        [environmentNames.backupNamePrefix]: backupNamePrefix,
       },
       logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
       failedRuns,

@@ -17,7 +17,7 @@ export class DynamoBackups extends Construct {
       new BackupStack(this, 'Backup', { ...deployment, stackName, ...(env && { env }) });
       return;
     }
-    for (const region of regions) {
+    for (const region of new Set(regions)) {
       new BackupStack(this, `Backup-${region}`, { ...deployment, stackName, env: { ...env, region } });
     }
   }

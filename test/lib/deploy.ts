@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { App, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { BackupStack, type BackupStackProps } from '../../lib/backup-stack.ts';
+import type { PlanProps } from '../../lib/plan-props.ts';
+
+export const account = '123456789012';
+export const region = 'eu-west-1';
+export const env = { account, region };
+
+/** A plan nothing is wrong with. */
+export function aPlan(changes: Partial<PlanProps> = {}): PlanProps {
+  return {
+    tables: { named: ['orders'] },
+    backup: { schedule: 'rate(1 hour)' },
+    keep: { hourly: 24, daily: 7 },
+    ...changes,
+  };
+}
+
+/**
+ * An app with the settings of cdk.json, made quick: functions are not bundled, and the template is not validated against
+ * CloudFormation's schemas, which takes ten seconds and is done once, on the real app.
+ */
+export function anApp(): App {
+  const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
+    context: object;
+  };
+  return new App({
+    context: { ...context, 'aws:cdk:bundling-stacks': [] },
+    analyticsReporting: false,
+    builtinCloudFormationValidation: false,
+  });
+}
+
+/** A deployment of one plan, unless told otherwise, in account 123456789012 and Region eu-west-1. */
+export function aStack(props: Partial<BackupStackProps> = {}): BackupStack {
+  return new BackupStack(anApp(), 'Backups', { env, plans: { orders: aPlan() }, ...props });
+}
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+/** All resources of a synthesized stack by logical id. */
+export function resourcesOf(stack: Stack): Record<string, Resource> {
+  return (Template.fromStack(stack).toJSON() as { Resources: Record<string, Resource> }).Resources;
+}
+
+/** The properties of all resources of one type. */
+export function propertiesOf(stack: Stack, type: string): Resource['Properties'][] {
+  return Object.values(resourcesOf(stack))
+    .filter((resource) => resource.Type === type)
+    .map((resource) => resource.Properties);
+}
