@@ -1,0 +1,227 @@
+import { VirtualClock } from './clock.ts';
+import type { StoredBackup } from './dynamodb/backups.ts';
+import { DynamoDb } from './dynamodb/dynamodb.ts';
+import type { Table } from './dynamodb/table.ts';
+import { publishedQuotas, type TableQuotas } from './dynamodb/tables.ts';
+import { Faults } from './faults.ts';
+import { Front, outsider, type ApiCall, type Caller, type FrontResponse } from './front.ts';
+import { Journal } from './journal.ts';
+import { Functions, type FunctionSettings } from './lambda/functions.ts';
+import { bundleFrom, type Bundle } from './lambda/bundle.ts';
+import type { InvocationOutcome } from './lambda/function-process.ts';
+import { lambdaService } from './lambda/lambda-service.ts';
+import { Logs } from './logs.ts';
+import { Metrics } from './metrics.ts';
+import { randomStream, type Random } from './random.ts';
+import { sdkRequestHandler, type SdkRequestHandler } from './sdk-client.ts';
+import { Queues, sqsService } from './sqs.ts';
+import { routeHttp, type HttpCall } from './wire.ts';
+
+/** How an account is set up. Everything has a default. */
+export interface AccountOptions {
+  /** The same seed gives the same story, call by call. */
+  readonly seed?: number | string;
+  readonly startAt?: Date;
+  readonly region?: string;
+  readonly accountId?: string;
+  readonly quotas?: Partial<TableQuotas>;
+  /** How many API calls the journal remembers. */
+  readonly journalCapacity?: number;
+  /** How many lines of output are remembered per function. */
+  readonly logCapacity?: number;
+  /** Virtual milliseconds that an API call takes. */
+  readonly latencyMs?: (call: ApiCall, random: Random) => number;
+  /** Virtual milliseconds for which a backup of so many bytes stays CREATING. */
+  readonly backupCreationMs?: (sizeBytes: number) => number;
+  /** A function's process unused for so long is gone. */
+  readonly idleProcessLifeMs?: number;
+}
+
+/** A function loaded from code instead of a template. */
+export interface LoadedFunction extends FunctionSettings {
+  readonly name: string;
+  /** JavaScript as esbuild bundles it, or a bundle compiled before. */
+  readonly code: string | Bundle;
+  readonly exportName?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutSeconds?: number;
+  readonly memoryMb?: number;
+  readonly roleArn?: string;
+}
+
+const backupBytesPerMs = 1_000_000;
+
+/** Most calls take a few milliseconds, one in a hundred takes a tenth of a second. */
+function usualLatencyMs(_call: ApiCall, random: Random): number {
+  const draw = random();
+  return draw < 0.99 ? 3 + Math.floor(random() * 8) : 60 + Math.floor(random() * 100);
+}
+
+/** An AWS account in one process, on a virtual clock. The same seed and the same calls give the same story. */
+export class SandboxAccount {
+  readonly region: string;
+  readonly accountId: string;
+  readonly clock: VirtualClock;
+  readonly faults = new Faults();
+  readonly journal: Journal;
+  readonly metrics = new Metrics();
+  readonly logs: Logs;
+  readonly front: Front;
+  readonly functions: Functions;
+  readonly dynamodb: DynamoDb;
+  readonly queues: Queues;
+
+  constructor(options: AccountOptions = {}) {
+    const seed = options.seed ?? 1;
+    this.region = options.region ?? 'eu-central-1';
+    this.accountId = options.accountId ?? '123456789012';
+    this.clock = new VirtualClock((options.startAt ?? new Date('2026-11-01T00:00:00Z')).getTime());
+    this.journal = new Journal(options.journalCapacity ?? 100_000);
+    this.logs = new Logs(options.logCapacity ?? 1000);
+    this.front = new Front({
+      clock: this.clock,
+      faults: this.faults,
+      journal: this.journal,
+      random: randomStream(seed, 'front'),
+      latencyMs: options.latencyMs ?? usualLatencyMs,
+      authorize: () => undefined,
+    });
+    this.dynamodb = new DynamoDb({
+      clock: this.clock,
+      seed,
+      arnPrefix: `arn:aws:dynamodb:${this.region}:${this.accountId}`,
+      quotas: { ...publishedQuotas, ...options.quotas },
+      backupCreationMs: options.backupCreationMs ?? ((sizeBytes) => 50 + sizeBytes / backupBytesPerMs),
+    });
+    this.queues = new Queues(this.clock, randomStream(seed, 'queues'));
+    this.functions = new Functions({
+      clock: this.clock,
+      seed,
+      faults: this.faults,
+      accountConcurrency: 1000,
+      idleProcessLifeMs: options.idleProcessLifeMs ?? 24 * 3_600_000,
+      send: (call, caller) => this.http(call, caller),
+      print: (name, text) => { this.#print(name, text); }, // prettier-ignore
+      sendToDestination: (arn, record) => { this.queues.send(arn, record); }, // prettier-ignore
+      count: (name, metric) => { this.#countLambda(name, metric); }, // prettier-ignore
+    });
+    for (const service of [this.dynamodb.service(), lambdaService(this.functions), sqsService(this.queues)])
+      this.front.add(service);
+  }
+
+  get now(): Date {
+    return new Date(this.clock.now);
+  }
+
+  /** Lets everything happen up to and including an instant. */
+  async runUntil(instant: Date): Promise<void> {
+    await this.clock.runUntil(instant.getTime());
+  }
+
+  async runFor(durationMs: number): Promise<void> {
+    await this.clock.runUntil(this.clock.now + durationMs);
+  }
+
+  /** Answers an HTTP request as AWS would. */
+  async http(call: HttpCall, caller: Caller = outsider): Promise<FrontResponse> {
+    const request = routeHttp(call);
+    if (request) return this.front.handle(request, caller);
+    const message = `unknown operation: ${call.headers['x-amz-target'] ?? `${call.method} ${call.path}`}`;
+    const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': 'UnknownOperationException' };
+    return { status: 400, headers, body: JSON.stringify({ __type: 'UnknownOperationException', message }) };
+  }
+
+  /** An AWS SDK client that talks to this account. It makes one attempt per call unless told otherwise. */
+  client<Client>(
+    ClientClass: new (config: {
+      region: string;
+      credentials: { accessKeyId: string; secretAccessKey: string };
+      requestHandler: SdkRequestHandler;
+      maxAttempts: number;
+    }) => Client,
+    config: { readonly maxAttempts?: number } = {},
+  ): Client {
+    return new ClientClass({
+      region: this.region,
+      credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
+      requestHandler: sdkRequestHandler(this.clock, (call) => this.http(call)),
+      maxAttempts: config.maxAttempts ?? 1,
+    });
+  }
+
+  /** Deploys a function from code. */
+  loadFunction(loaded: LoadedFunction): void {
+    const {
+      name,
+      code,
+      exportName = 'handler',
+      env = {},
+      timeoutSeconds = 900,
+      memoryMb = 512,
+      roleArn,
+      ...settings
+    } = loaded;
+    const definition = {
+      name,
+      arn: `arn:aws:lambda:${this.region}:${this.accountId}:function:${name}`,
+      bundle: typeof code === 'string' ? bundleFrom(`/var/task/${name}.js`, code) : code,
+      exportName,
+      env: { ...this.#runtimeEnv(name, exportName, memoryMb), ...env },
+      timeoutMs: timeoutSeconds * 1000,
+      memoryMb,
+      roleArn,
+    };
+    this.functions.deploy(definition, settings);
+  }
+
+  /** Invokes a function and lets time pass until it ends. */
+  async invoke(name: string, event: unknown = {}): Promise<InvocationOutcome> {
+    return this.clock.runUntilSettled(this.functions.invoke(name, JSON.stringify(event)));
+  }
+
+  /** Creates a table that has been there for long: ACTIVE, and open for backups at once. Takes the members of CreateTable. */
+  async createTable(members: Readonly<Record<string, unknown>> & { readonly TableName: string }): Promise<Table> {
+    return this.clock.runUntilSettled(this.dynamodb.tables.add({ ...simplestTable, ...members }, true));
+  }
+
+  /** Every backup that exists, or those of one table. */
+  backups(tableName?: string): StoredBackup[] {
+    return this.dynamodb.backups.all.filter((backup) => tableName === undefined || backup.tableName === tableName);
+  }
+
+  #runtimeEnv(name: string, exportName: string, memoryMb: number): Record<string, string> {
+    return {
+      AWS_REGION: this.region,
+      AWS_DEFAULT_REGION: this.region,
+      AWS_ACCESS_KEY_ID: 'sandbox',
+      AWS_SECRET_ACCESS_KEY: 'sandbox',
+      AWS_SESSION_TOKEN: 'sandbox',
+      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+      LAMBDA_TASK_ROOT: '/var/task',
+      TZ: ':UTC',
+      _HANDLER: `index.${exportName}`,
+    };
+  }
+
+  #print(functionName: string, text: string): void {
+    for (const line of text.split('\n')) {
+      if (line === '') continue;
+      this.logs.add(functionName, { at: this.clock.now, text: line });
+      this.metrics.readLogLine(line, this.clock.now);
+    }
+  }
+
+  #countLambda(functionName: string, metric: string): void {
+    this.metrics.put('AWS/Lambda', metric, { FunctionName: functionName }, { at: this.clock.now, value: 1 });
+  }
+}
+
+const simplestTable = {
+  KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+  BillingMode: 'PAY_PER_REQUEST',
+};

@@ -1,0 +1,280 @@
+import { AwsError, validationError } from '../aws-error.ts';
+import type { VirtualClock } from '../clock.ts';
+import type { ApiCall } from '../front.ts';
+import { Input } from '../input.ts';
+import { randomHex, type Random } from '../random.ts';
+import { sourceDetails, type Table } from './table.ts';
+import { tableNameIn, type Tables } from './tables.ts';
+
+export type BackupType = 'USER' | 'SYSTEM' | 'AWS_BACKUP';
+export type BackupStatus = 'CREATING' | 'AVAILABLE' | 'DELETED';
+
+/** One backup as the account keeps it. It outlives its table. */
+export interface StoredBackup {
+  readonly arn: string;
+  readonly name: string;
+  readonly type: BackupType;
+  readonly createdAt: number;
+  readonly tableName: string;
+  readonly tableArn: string;
+  readonly tableId: string;
+  readonly sizeBytes: number;
+  /** The source table's write counter: which content was captured. */
+  readonly writes: number;
+  readonly source: { readonly SourceTableDetails: object; readonly SourceTableFeatureDetails: object };
+  readonly expiresAt: number | undefined;
+  status: BackupStatus;
+  deletedAt: number | undefined;
+  /** How many restores read from it at the moment. */
+  restoring: number;
+}
+
+/** How far listings are behind the truth, in milliseconds. */
+export interface ListLag {
+  createdMs: number;
+  deletedMs: number;
+}
+
+interface BackupsParts {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly tables: Tables;
+  /** How long a backup of so many bytes stays CREATING. */
+  readonly creationMs: (sizeBytes: number) => number;
+}
+
+const pageSize = 100;
+const systemBackupLifeMs = 35 * 24 * 3_600_000;
+const nameRule = { pattern: /^[a-zA-Z0-9_.-]+$/, min: 3, max: 255 };
+const arnRule = { min: 37, max: 1024 };
+const listedTypes = ['USER', 'SYSTEM', 'AWS_BACKUP', 'ALL'];
+
+const arnPattern = /:table\/([^/]+)\/backup\/(\d{14})-([0-9a-f]{8})$/;
+
+/** Where a backup stands in listings: by table, then by creation time. */
+interface Position {
+  readonly tableName: string;
+  readonly createdAt: number;
+  readonly arn: string;
+}
+
+function positionOf(arn: string): Position {
+  const match = arnPattern.exec(arn);
+  if (!match) throw validationError(`Invalid ExclusiveStartBackupArn: ${arn}`);
+  const [, tableName = '', createdAt = ''] = match;
+  return { tableName, createdAt: Number(createdAt), arn };
+}
+
+function isAfter(a: Position, b: Position): boolean {
+  if (a.tableName !== b.tableName) return a.tableName > b.tableName;
+  return a.createdAt === b.createdAt ? a.arn > b.arn : a.createdAt > b.createdAt;
+}
+
+/** On-demand backups: CREATING, AVAILABLE, gone. */
+export class Backups {
+  readonly #parts: BackupsParts;
+  readonly #byArn = new Map<string, StoredBackup>();
+  /** Per table, in order of creation. */
+  readonly #byTable = new Map<string, StoredBackup[]>();
+  readonly listLag: ListLag = { createdMs: 0, deletedMs: 0 };
+
+  constructor(parts: BackupsParts) {
+    this.#parts = parts;
+  }
+
+  /** Every backup that exists, CREATING ones included, by table and creation time. */
+  get all(): StoredBackup[] {
+    return this.#tableNames().flatMap((name) => this.#of(name).filter((backup) => backup.deletedAt === undefined));
+  }
+
+  async create(call: ApiCall): Promise<object> {
+    const input = new Input(call.input);
+    const tableName = tableNameIn(input);
+    const name = input.text('BackupName', nameRule);
+    const table = this.#backedUp(tableName);
+    await this.#parts.tables.refresh(table);
+    const backup = this.#add(table, name, 'USER');
+    this.#complete(backup, call);
+    return { BackupDetails: details(backup) };
+  }
+
+  describe(call: ApiCall): object {
+    return { BackupDescription: describe(this.#find(call)) };
+  }
+
+  delete(call: ApiCall): object {
+    const backup = this.#find(call);
+    if (backup.type === 'SYSTEM') {
+      throw validationError('You are not allowed to delete the system backup. It will automatically expire.');
+    }
+    if (backup.type === 'AWS_BACKUP')
+      throw validationError('The backup is managed by AWS Backup and can only be deleted there.');
+    if (backup.status === 'CREATING' || backup.restoring > 0) {
+      throw new AwsError('BackupInUseException', `Backup is being used: ${backup.arn}`);
+    }
+    this.#remove(backup);
+    return { BackupDescription: describe(backup) };
+  }
+
+  list(call: ApiCall): object {
+    const input = new Input(call.input);
+    const limit = input.optionalNumber('Limit', 1, pageSize) ?? pageSize;
+    const tableName = input.members.TableName === undefined ? undefined : tableNameIn(input);
+    const start = input.optionalText('ExclusiveStartBackupArn', arnRule);
+    const after = start === undefined ? undefined : positionOf(start);
+    const wanted = this.#filter(input);
+    const page: StoredBackup[] = [];
+    for (const name of tableName === undefined ? this.#tableNames() : [tableName]) {
+      if (after && name < after.tableName) continue;
+      for (const backup of this.#of(name)) {
+        if ((after && !isAfter(backup, after)) || !wanted(backup)) continue;
+        if (page.length === limit)
+          return { BackupSummaries: page.map(summary), LastEvaluatedBackupArn: page.at(-1)?.arn };
+        page.push(backup);
+      }
+    }
+    return { BackupSummaries: page.map(summary) };
+  }
+
+  isBeingTaken(table: Table): boolean {
+    return this.#of(table.name).some((backup) => backup.tableId === table.id && backup.status === 'CREATING');
+  }
+
+  /** The last backup of a deleted table that had point-in-time recovery; AWS keeps it for 35 days. */
+  addSystemBackup(table: Table): StoredBackup {
+    const backup = this.#add(table, `${table.name}$DeletedTableBackup`, 'SYSTEM');
+    backup.status = 'AVAILABLE';
+    this.#parts.clock.at(backup.createdAt + systemBackupLifeMs, () => { this.#remove(backup); }); // prettier-ignore
+    return backup;
+  }
+
+  /** Puts a finished backup into the account that was made before the story began, or by somebody else. */
+  plant(table: Table, name: string, createdAt: number, type: BackupType = 'USER'): StoredBackup {
+    const backup = this.#add(table, name, type, createdAt);
+    backup.status = 'AVAILABLE';
+    return backup;
+  }
+
+  #backedUp(tableName: string): Table {
+    const { tables, clock } = this.#parts;
+    const table = tables.get(tableName);
+    if (!table || table.status === 'CREATING' || table.status === 'DELETING') {
+      throw new AwsError('TableNotFoundException', `Table not found: ${tableName}`);
+    }
+    if (table.status !== 'ACTIVE')
+      throw new AwsError('TableInUseException', `Table is being used: ${tableName} is ${table.status}`);
+    if (clock.now < table.backupsPossibleAt) {
+      const message = `Backups are being enabled for the table: ${tableName}. Please retry later`;
+      throw new AwsError('ContinuousBackupsUnavailableException', message);
+    }
+    return table;
+  }
+
+  #add(table: Table, name: string, type: BackupType, createdAt = Math.floor(this.#parts.clock.now)): StoredBackup {
+    const suffix = type === 'SYSTEM' ? '00000000' : randomHex(this.#parts.random, 8);
+    const backup: StoredBackup = {
+      arn: `${table.arn}/backup/${String(createdAt).padStart(14, '0')}-${suffix}`,
+      name,
+      type,
+      createdAt,
+      tableName: table.name,
+      tableArn: table.arn,
+      tableId: table.id,
+      sizeBytes: table.measured.sizeBytes,
+      writes: table.writes,
+      source: sourceDetails(table),
+      expiresAt: type === 'SYSTEM' ? createdAt + systemBackupLifeMs : undefined,
+      status: 'CREATING',
+      deletedAt: undefined,
+      restoring: 0,
+    };
+    this.#byArn.set(backup.arn, backup);
+    const ofTable = this.#of(table.name);
+    ofTable.push(backup);
+    const [newest, previous] = [ofTable.at(-1), ofTable.at(-2)];
+    if (newest && previous && isAfter(previous, newest)) ofTable.sort((a, b) => (isAfter(a, b) ? 1 : -1));
+    this.#byTable.set(table.name, ofTable);
+    return backup;
+  }
+
+  #complete(backup: StoredBackup, call: ApiCall): void {
+    const { clock, creationMs } = this.#parts;
+    let takesMs = creationMs(backup.sizeBytes);
+    for (const effect of call.effects) {
+      if (effect.kind === 'slow-backup') takesMs = effect.ms;
+      if (effect.kind === 'failed-backup') {
+        clock.after(effect.afterMs, () => { this.#remove(backup); }); // prettier-ignore
+        return;
+      }
+    }
+    clock.after(takesMs, () => {
+      if (backup.status === 'CREATING') backup.status = 'AVAILABLE';
+    });
+  }
+
+  #remove(backup: StoredBackup): void {
+    if (backup.deletedAt !== undefined) return;
+    backup.status = 'DELETED';
+    backup.deletedAt = this.#parts.clock.now;
+    this.#byArn.delete(backup.arn);
+    if (this.listLag.deletedMs === 0) this.#forget(backup);
+    else this.#parts.clock.after(this.listLag.deletedMs, () => { this.#forget(backup); }); // prettier-ignore
+  }
+
+  #forget(backup: StoredBackup): void {
+    const remaining = this.#of(backup.tableName);
+    const index = remaining.indexOf(backup);
+    if (index >= 0) remaining.splice(index, 1);
+    if (remaining.length === 0) this.#byTable.delete(backup.tableName);
+  }
+
+  #find(call: ApiCall): StoredBackup {
+    const arn = new Input(call.input).text('BackupArn', arnRule);
+    const backup = this.#byArn.get(arn);
+    if (!backup) throw new AwsError('BackupNotFoundException', `Backup not found: ${arn}`);
+    return backup;
+  }
+
+  #filter(input: Input): (backup: StoredBackup) => boolean {
+    const type = input.optionalText('BackupType', { oneOf: listedTypes }) ?? 'USER';
+    const lower = (input.optionalNumber('TimeRangeLowerBound') ?? -Infinity) * 1000;
+    const upper = (input.optionalNumber('TimeRangeUpperBound') ?? Infinity) * 1000;
+    if (lower > upper) throw validationError('TimeRangeLowerBound must not be later than TimeRangeUpperBound');
+    const visibleUntil = this.#parts.clock.now - this.listLag.createdMs;
+    return (backup) =>
+      (type === 'ALL' ? backup.type !== 'AWS_BACKUP' : backup.type === type) &&
+      backup.createdAt >= Math.round(lower) &&
+      backup.createdAt < Math.round(upper) &&
+      (this.listLag.createdMs === 0 || backup.createdAt <= visibleUntil);
+  }
+
+  #of(tableName: string): StoredBackup[] {
+    return this.#byTable.get(tableName) ?? [];
+  }
+
+  #tableNames(): string[] {
+    return [...this.#byTable.keys()].sort();
+  }
+}
+
+function details(backup: StoredBackup): object {
+  return {
+    BackupArn: backup.arn,
+    BackupName: backup.name,
+    BackupSizeBytes: backup.sizeBytes,
+    BackupStatus: backup.status,
+    BackupType: backup.type,
+    BackupCreationDateTime: backup.createdAt / 1000,
+    ...(backup.expiresAt !== undefined && { BackupExpiryDateTime: backup.expiresAt / 1000 }),
+  };
+}
+
+function summary(backup: StoredBackup): object {
+  const status = backup.status === 'DELETED' ? 'AVAILABLE' : backup.status;
+  const { tableName: TableName, tableId: TableId, tableArn: TableArn } = backup;
+  return { TableName, TableId, TableArn, ...details(backup), BackupStatus: status };
+}
+
+function describe(backup: StoredBackup): object {
+  return { BackupDetails: details(backup), ...backup.source };
+}

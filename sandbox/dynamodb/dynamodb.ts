@@ -1,0 +1,133 @@
+import type { AwsError } from '../aws-error.ts';
+import type { VirtualClock } from '../clock.ts';
+import type { ApiCall, Operation, Service } from '../front.ts';
+import { Input, isRecord } from '../input.ts';
+import { randomStream } from '../random.ts';
+import { Backups } from './backups.ts';
+import { Items } from './items.ts';
+import { publishedRates, Rates } from './rates.ts';
+import { TableSettings } from './table-settings.ts';
+import { tableNameIn, Tables, type TableQuotas } from './tables.ts';
+
+interface DynamoDbParts {
+  readonly clock: VirtualClock;
+  readonly seed: number | string;
+  readonly arnPrefix: string;
+  readonly quotas: TableQuotas;
+  readonly backupCreationMs: (sizeBytes: number) => number;
+}
+
+const reads = ['GetItem', 'Query', 'Scan'];
+const writes = ['PutItem', 'UpdateItem', 'DeleteItem'];
+const batches = ['BatchGetItem', 'BatchWriteItem'];
+
+/** DynamoDB: the control plane of its own, the items by dynalite. */
+export class DynamoDb {
+  readonly items: Items;
+  readonly tables: Tables;
+  readonly backups: Backups;
+  readonly settings: TableSettings;
+  readonly #clock: VirtualClock;
+  readonly #rates = new Rates(publishedRates);
+
+  constructor(parts: DynamoDbParts) {
+    const { clock, seed, arnPrefix, quotas } = parts;
+    this.#clock = clock;
+    this.items = new Items(clock);
+    this.tables = new Tables({
+      clock,
+      random: randomStream(seed, 'tables'),
+      items: this.items,
+      quotas,
+      arnPrefix,
+      onDelete: (table) => {
+        if (table.pointInTimeRecovery) this.backups.addSystemBackup(table);
+      },
+      isBeingBackedUp: (table) => this.backups.isBeingTaken(table),
+    });
+    const random = randomStream(seed, 'backups');
+    this.backups = new Backups({ clock, random, tables: this.tables, creationMs: parts.backupCreationMs });
+    this.settings = new TableSettings(clock, this.tables, quotas.tagsPerTable);
+  }
+
+  service(): Service {
+    return {
+      name: 'dynamodb',
+      contentType: 'application/x-amz-json-1.0',
+      operations: { ...this.#paced(this.#controlPlane()), ...this.#itemOperations() },
+      errorBody,
+    };
+  }
+
+  #controlPlane(): Record<string, Operation> {
+    const { tables, backups, settings } = this;
+    return {
+      CreateTable: (call) => tables.create(call),
+      DescribeTable: (call) => tables.describe(call),
+      ListTables: (call) => tables.list(call),
+      UpdateTable: (call) => tables.update(call),
+      DeleteTable: (call) => tables.delete(call),
+      TagResource: (call) => settings.tag(call),
+      UntagResource: (call) => settings.untag(call),
+      ListTagsOfResource: (call) => settings.listTags(call),
+      UpdateTimeToLive: (call) => settings.updateTimeToLive(call),
+      DescribeTimeToLive: (call) => settings.describeTimeToLive(call),
+      UpdateContinuousBackups: (call) => settings.updateContinuousBackups(call),
+      DescribeContinuousBackups: (call) => settings.describeContinuousBackups(call),
+      CreateBackup: (call) => backups.create(call),
+      DescribeBackup: (call) => backups.describe(call),
+      DeleteBackup: (call) => backups.delete(call),
+      ListBackups: (call) => backups.list(call),
+    };
+  }
+
+  #paced(operations: Record<string, Operation>): Record<string, Operation> {
+    const paced = Object.entries(operations).map(([name, operation]): [string, Operation] => [
+      name,
+      (call) => {
+        this.#rates.spend(name, this.#clock.now);
+        return operation(call);
+      },
+    ]);
+    return Object.fromEntries(paced);
+  }
+
+  #itemOperations(): Record<string, Operation> {
+    return Object.fromEntries([
+      ...reads.map((name) => [name, (call: ApiCall) => this.#onTable(call, 0)]),
+      ...writes.map((name) => [name, (call: ApiCall) => this.#onTable(call, 1)]),
+      ...batches.map((name) => [name, (call: ApiCall) => this.#onTables(call)]),
+    ]) as Record<string, Operation>;
+  }
+
+  async #onTable(call: ApiCall, written: number): Promise<object> {
+    const name = tableNameIn(new Input(call.input));
+    const table = this.tables.serving(name);
+    const answer = await this.items.perform(call.operation, { ...call.input, TableName: name });
+    table.writes += written;
+    return answer;
+  }
+
+  async #onTables(call: ApiCall): Promise<object> {
+    const requests = call.input.RequestItems;
+    const touched = Object.keys(isRecord(requests) ? requests : {}).map((name) => this.tables.serving(name));
+    const answer = await this.items.perform(call.operation, call.input);
+    if (call.operation === 'BatchWriteItem') touched.forEach((table) => table.writes++);
+    return answer;
+  }
+}
+
+const validationPrefix = 'com.amazon.coral.validate#';
+const foreignPrefixes: Readonly<Record<string, string>> = {
+  ValidationException: validationPrefix,
+  ThrottlingException: 'com.amazon.coral.availability#',
+  UnknownOperationException: 'com.amazon.coral.service#',
+  SerializationException: 'com.amazon.coral.service#',
+  AccessDeniedException: 'com.amazon.coral.service#',
+  InvalidSignatureException: 'com.amazon.coral.service#',
+};
+
+function errorBody(error: AwsError): object {
+  const prefix = foreignPrefixes[error.name] ?? 'com.amazonaws.dynamodb.v20120810#';
+  return { __type: `${prefix}${error.name}`, message: error.message, ...error.fields };
+}

@@ -1,0 +1,130 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import dynalite from 'dynalite';
+import { AwsError } from '../aws-error.ts';
+import type { VirtualClock } from '../clock.ts';
+import { isRecord } from '../input.ts';
+
+/** dynalite looks at no signature, but insists on the shape of one. */
+const signed = {
+  'content-type': 'application/x-amz-json-1.0',
+  authorization:
+    'AWS4-HMAC-SHA256 Credential=sandbox/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+  'x-amz-date': '20260101T000000Z',
+};
+
+class ItemRequest extends EventEmitter {
+  readonly method = 'POST';
+  readonly url = '/';
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(operation: string) {
+    super();
+    this.headers = { ...signed, 'x-amz-target': `DynamoDB_20120810.${operation}` };
+  }
+}
+
+class ItemResponse {
+  statusCode = 200;
+  contentType = '';
+  readonly #done: (status: number, body: string) => void;
+
+  constructor(done: (status: number, body: string) => void) {
+    this.#done = done;
+  }
+
+  setHeader(): void {
+    // The front writes its own headers.
+  }
+
+  end(body = ''): void {
+    this.#done(this.statusCode, body);
+  }
+}
+
+/**
+ * The items of all tables, kept in memory by dynalite, which also judges keys, conditions and expressions. Its request listener is called
+ * directly, without a socket. Virtual time stands still meanwhile.
+ */
+export class Items {
+  readonly #clock: VirtualClock;
+  readonly #server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  /** Carries out one operation of the item API. Throws the AwsError that DynamoDB answers. */
+  async perform(operation: string, input: object): Promise<Record<string, unknown>> {
+    return this.#clock.standStillDuring(this.#perform(operation, input));
+  }
+
+  async createTable(input: object & { readonly TableName: string }): Promise<Record<string, unknown>> {
+    const created = await this.perform('CreateTable', input);
+    await this.#until(input.TableName, (status) => status === 'ACTIVE');
+    return created;
+  }
+
+  async deleteTable(tableName: string): Promise<void> {
+    await this.perform('DeleteTable', { TableName: tableName });
+    await this.#until(tableName, (status) => status === undefined);
+  }
+
+  /** Counts items and their bytes by reading them all. */
+  async measure(tableName: string): Promise<{ itemCount: number; sizeBytes: number }> {
+    let itemCount = 0;
+    let sizeBytes = 0;
+    let from: unknown;
+    do {
+      const page = await this.perform('Scan', {
+        TableName: tableName,
+        ...(from !== undefined && { ExclusiveStartKey: from }),
+      });
+      const items = Array.isArray(page.Items) ? page.Items : [];
+      itemCount += items.length;
+      for (const item of items) sizeBytes += JSON.stringify(item).length;
+      from = page.LastEvaluatedKey;
+    } while (from !== undefined);
+    return { itemCount, sizeBytes };
+  }
+
+  async #perform(operation: string, input: object): Promise<Record<string, unknown>> {
+    const { status, body } = await this.#request(operation, JSON.stringify(input));
+    const parsed: unknown = JSON.parse(body);
+    if (!isRecord(parsed)) throw new AwsError('InternalServerError', `dynalite answered ${body}`, 500);
+    if (status === 200) return parsed;
+    const { __type: type, message, Message: capitalized, ...fields } = parsed;
+    const text = message ?? capitalized;
+    throw new AwsError(String(type).split('#').at(-1) ?? '', typeof text === 'string' ? text : '', status, fields);
+  }
+
+  #request(operation: string, body: string): Promise<{ status: number; body: string }> {
+    return new Promise((resolve) => {
+      const request = new ItemRequest(operation);
+      const response = new ItemResponse((status, answer) => {
+        resolve({ status, body: answer });
+      });
+      this.#server.emit('request', request, response);
+      request.emit('data', Buffer.from(body));
+      request.emit('end');
+    });
+  }
+
+  async #until(tableName: string, reached: (status: unknown) => boolean): Promise<void> {
+    await this.#clock.standStillDuring(
+      (async () => {
+        while (!reached(await this.#statusOf(tableName))) await pause(1);
+      })(),
+    );
+  }
+
+  async #statusOf(tableName: string): Promise<unknown> {
+    try {
+      const { Table: table } = await this.#perform('DescribeTable', { TableName: tableName });
+      return isRecord(table) ? table.TableStatus : undefined;
+    } catch (error) {
+      if (error instanceof AwsError && error.name === 'ResourceNotFoundException') return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { AwsError, validationError } from '../aws-error.ts';
+import type { VirtualClock } from '../clock.ts';
+import type { ApiCall } from '../front.ts';
+import { Input } from '../input.ts';
+import type { Table } from './table.ts';
+import { tableNameIn, type Tables } from './tables.ts';
+
+const oneHourMs = 3_600_000;
+const dayMs = 24 * oneHourMs;
+/** Point-in-time recovery reaches up to five minutes before now. */
+const recoveryLagMs = 5 * 60_000;
+const tagPageSize = 10;
+
+/** What can be set on a table beside its schema: tags, time to live, point-in-time recovery. */
+export class TableSettings {
+  readonly #clock: VirtualClock;
+  readonly #tables: Tables;
+  readonly #tagsPerTable: number;
+
+  constructor(clock: VirtualClock, tables: Tables, tagsPerTable: number) {
+    this.#clock = clock;
+    this.#tables = tables;
+    this.#tagsPerTable = tagsPerTable;
+  }
+
+  tag(call: ApiCall): object {
+    const input = new Input(call.input);
+    const table = this.#tagged(input);
+    const added = input
+      .structures('Tags')
+      .map((tag) => [tag.text('Key', { min: 1, max: 128 }), tag.text('Value', { max: 256 })] as const);
+    const after = new Map([...table.tags, ...added]);
+    if (after.size > this.#tagsPerTable)
+      throw validationError('One or more parameter values were invalid: Too many tags');
+    for (const [key, value] of added) table.tags.set(key, value);
+    return {};
+  }
+
+  untag(call: ApiCall): object {
+    const input = new Input(call.input);
+    const table = this.#tagged(input);
+    for (const key of input.texts('TagKeys')) table.tags.delete(key);
+    return {};
+  }
+
+  listTags(call: ApiCall): object {
+    const input = new Input(call.input);
+    const table = this.#tagged(input);
+    const start = Number(input.optionalText('NextToken') ?? '0');
+    const tags = [...table.tags].map(([Key, Value]) => ({ Key, Value }));
+    const end = start + tagPageSize;
+    return { Tags: tags.slice(start, end), ...(end < tags.length && { NextToken: String(end) }) };
+  }
+
+  updateTimeToLive(call: ApiCall): object {
+    const input = new Input(call.input);
+    const table = this.#active(tableNameIn(input));
+    const specification = input.structure('TimeToLiveSpecification');
+    const enabled = specification.boolean('Enabled');
+    const attribute = specification.text('AttributeName', { min: 1, max: 255 });
+    const { changedAt, status } = table.timeToLive;
+    if (changedAt !== undefined && this.#clock.now - changedAt < oneHourMs) {
+      throw validationError('Time to live has been modified multiple times within a fixed interval');
+    }
+    if (enabled === (status === 'ENABLED'))
+      throw validationError(`TimeToLive is already ${enabled ? 'enabled' : 'disabled'}`);
+    this.setTimeToLive(table, enabled ? attribute : undefined);
+    return { TimeToLiveSpecification: { Enabled: enabled, AttributeName: attribute } };
+  }
+
+  setTimeToLive(table: Table, attribute: string | undefined): void {
+    const status = attribute === undefined ? 'DISABLED' : 'ENABLED';
+    table.timeToLive = { status, attribute, changedAt: this.#clock.now };
+  }
+
+  describeTimeToLive(call: ApiCall): object {
+    const { status, attribute } = this.#tables.require(tableNameIn(new Input(call.input))).timeToLive;
+    const name = attribute === undefined ? {} : { AttributeName: attribute };
+    return { TimeToLiveDescription: { TimeToLiveStatus: status, ...name } };
+  }
+
+  updateContinuousBackups(call: ApiCall): object {
+    const input = new Input(call.input);
+    const table = this.#continuouslyBackedUp(input);
+    const specification = input.structure('PointInTimeRecoverySpecification');
+    const enabled = specification.boolean('PointInTimeRecoveryEnabled');
+    const days = specification.optionalNumber('RecoveryPeriodInDays', 1, 35);
+    if (!enabled && days !== undefined) {
+      throw validationError('RecoveryPeriodInDays cannot be set when PointInTimeRecovery is disabled');
+    }
+    this.setPointInTimeRecovery(table, enabled ? (days ?? 35) : undefined);
+    return this.#describeContinuousBackups(table);
+  }
+
+  /** Turns point-in-time recovery on with a window of so many days, or off. */
+  setPointInTimeRecovery(table: Table, days: number | undefined): void {
+    const enabledAt = table.pointInTimeRecovery?.enabledAt ?? this.#clock.now;
+    table.pointInTimeRecovery = days === undefined ? undefined : { enabledAt, days };
+  }
+
+  describeContinuousBackups(call: ApiCall): object {
+    return this.#describeContinuousBackups(this.#continuouslyBackedUp(new Input(call.input)));
+  }
+
+  #describeContinuousBackups(table: Table): object {
+    const { now } = this.#clock;
+    const recovery = table.pointInTimeRecovery;
+    const window = recovery && {
+      RecoveryPeriodInDays: recovery.days,
+      EarliestRestorableDateTime: Math.max(recovery.enabledAt, now - recovery.days * dayMs) / 1000,
+      LatestRestorableDateTime: Math.max(recovery.enabledAt, now - recoveryLagMs) / 1000,
+    };
+    return {
+      ContinuousBackupsDescription: {
+        ContinuousBackupsStatus: 'ENABLED',
+        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: recovery ? 'ENABLED' : 'DISABLED', ...window },
+      },
+    };
+  }
+
+  #tagged(input: Input): Table {
+    const arn = input.text('ResourceArn', { min: 1, max: 1283 });
+    const name = /:table\/([^/]+)$/.exec(arn)?.[1];
+    if (name === undefined) throw validationError(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`);
+    return this.#active(name);
+  }
+
+  #active(name: string): Table {
+    const table = this.#tables.require(name);
+    if (table.status === 'CREATING')
+      throw new AwsError('ResourceNotFoundException', `Requested resource not found: ${name}`);
+    if (table.status === 'DELETING') throw new AwsError('ResourceInUseException', `Table is being deleted: ${name}`);
+    return table;
+  }
+
+  #continuouslyBackedUp(input: Input): Table {
+    const name = tableNameIn(input);
+    const table = this.#tables.get(name);
+    if (!table || table.status === 'CREATING') throw new AwsError('TableNotFoundException', `Table not found: ${name}`);
+    return table;
+  }
+}

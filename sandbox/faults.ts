@@ -1,0 +1,167 @@
+import { isRecord } from './input.ts';
+
+/** Which calls, deliveries or functions a fault concerns. Everything left out matches. */
+export interface FaultMatch {
+  readonly service?: string;
+  readonly operation?: string;
+  /** The calling function; for deliveries and skew, the function concerned. */
+  readonly function?: string;
+  readonly table?: string;
+  readonly schedule?: string;
+  /** The first matching call that is hit, counted from 1. */
+  readonly nth?: number;
+  /** How many matching calls are hit from then on. Endless by default, one when `nth` is given. */
+  readonly times?: number;
+  readonly from?: Date;
+  readonly until?: Date;
+}
+
+/** What goes wrong with an API call. `after` means that the effect happened and only its acknowledgement is lost. */
+export type CallEffect =
+  | {
+      readonly kind: 'error';
+      readonly when: 'before' | 'after';
+      readonly name: string;
+      readonly message?: string;
+      readonly status?: number;
+    }
+  | { readonly kind: 'connection-lost'; readonly when: 'before' | 'after'; readonly code?: 'ECONNRESET' | 'ETIMEDOUT' }
+  | { readonly kind: 'crash'; readonly when: 'before' | 'after' }
+  | { readonly kind: 'delay'; readonly ms: number }
+  /** Rows of the page beyond `rows` are missing, its marker too. */
+  | { readonly kind: 'truncated-page'; readonly rows: number }
+  | { readonly kind: 'missing-marker' }
+  /** The page carries the marker it was asked with, so that paging never ends. */
+  | { readonly kind: 'repeated-marker' }
+  /** A page without rows, whose marker leads to the real page. */
+  | { readonly kind: 'empty-page' }
+  /** CreateBackup only: the backup stays CREATING for so long. */
+  | { readonly kind: 'slow-backup'; readonly ms: number }
+  /** CreateBackup only: the backup is never AVAILABLE but gone after so long. */
+  | { readonly kind: 'failed-backup'; readonly afterMs: number };
+
+/** What goes wrong when Scheduler delivers an event. */
+export type DeliveryEffect =
+  | { readonly kind: 'deliver-twice'; readonly gapMs: number }
+  | { readonly kind: 'deliver-late'; readonly ms: number }
+  | { readonly kind: 'never-fire' }
+  | { readonly kind: 'delivery-fails'; readonly name: string };
+
+/** The clock of a function's machine is ahead by `ms`, or behind if negative. */
+export interface SkewEffect {
+  readonly kind: 'skewed-clock';
+  readonly ms: number;
+}
+
+export type Effect = CallEffect | DeliveryEffect | SkewEffect;
+
+/** What is about to happen, as faults are matched against. */
+export interface Occasion {
+  readonly at: number;
+  readonly service?: string;
+  readonly operation?: string;
+  readonly function?: string | undefined;
+  readonly table?: string | undefined;
+  readonly schedule?: string;
+}
+
+const deliveryKinds = new Set<string>(['deliver-twice', 'deliver-late', 'never-fire', 'delivery-fails']);
+
+function isDelivery(effect: Effect): effect is DeliveryEffect {
+  return deliveryKinds.has(effect.kind);
+}
+
+function isSkew(effect: Effect): effect is SkewEffect {
+  return effect.kind === 'skewed-clock';
+}
+
+function isOnCall(effect: Effect): effect is CallEffect {
+  return !isDelivery(effect) && !isSkew(effect);
+}
+
+/** A planned fault. `hits` tells how often it struck. */
+export class Fault<E extends Effect = Effect> {
+  readonly match: FaultMatch;
+  readonly effect: E;
+  hits = 0;
+  #seen = 0;
+
+  constructor(match: FaultMatch, effect: E) {
+    this.match = match;
+    this.effect = effect;
+  }
+
+  /** Whether this occasion is hit; counts the occasion if it matches. */
+  strikes(occasion: Occasion): boolean {
+    if (!this.#concerns(occasion)) return false;
+    this.#seen++;
+    const first = this.match.nth ?? 1;
+    const times = this.match.times ?? (this.match.nth === undefined ? Infinity : 1);
+    const struck = this.#seen >= first && this.#seen < first + times;
+    if (struck) this.hits++;
+    return struck;
+  }
+
+  #concerns(occasion: Occasion): boolean {
+    const { from, until, service, operation, table, schedule } = this.match;
+    if (from && occasion.at < from.getTime()) return false;
+    if (until && occasion.at >= until.getTime()) return false;
+    return (
+      (service === undefined || service === occasion.service) &&
+      (operation === undefined || operation === occasion.operation) &&
+      (this.match.function === undefined || this.match.function === occasion.function) &&
+      (table === undefined || table === occasion.table) &&
+      (schedule === undefined || schedule === occasion.schedule)
+    );
+  }
+}
+
+/** The faults an account suffers on demand. */
+export class Faults {
+  #planned: Fault[] = [];
+
+  add<E extends Effect>(plan: { readonly match?: FaultMatch; readonly effect: E }): Fault<E> {
+    const fault = new Fault(plan.match ?? {}, plan.effect);
+    this.#planned.push(fault);
+    return fault;
+  }
+
+  remove(fault: Fault): void {
+    this.#planned = this.#planned.filter((planned) => planned !== fault);
+  }
+
+  clear(): void {
+    this.#planned = [];
+  }
+
+  onCall(occasion: Occasion): CallEffect[] {
+    return this.#struck(occasion, isOnCall);
+  }
+
+  onDelivery(occasion: Occasion): DeliveryEffect[] {
+    return this.#struck(occasion, isDelivery);
+  }
+
+  skewMs(occasion: Occasion): number {
+    if (this.#planned.length === 0) return 0;
+    return this.#struck(occasion, isSkew).reduce((total, effect) => total + effect.ms, 0);
+  }
+
+  #struck<E extends Effect>(occasion: Occasion, isOfKind: (effect: Effect) => effect is E): E[] {
+    const struck: E[] = [];
+    for (const fault of this.#planned) {
+      if (isOfKind(fault.effect) && fault.strikes(occasion)) struck.push(fault.effect);
+    }
+    return struck;
+  }
+}
+
+/** The table an API call is about, read from whichever member names it. */
+export function tableOf(input: unknown): string | undefined {
+  if (!isRecord(input)) return undefined;
+  for (const member of ['TableName', 'BackupArn', 'ResourceArn', 'SourceTableName']) {
+    const value = input[member];
+    if (typeof value === 'string') return /:table\/([^/]+)/.exec(value)?.[1] ?? value;
+  }
+  return undefined;
+}

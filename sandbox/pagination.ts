@@ -1,0 +1,19 @@
+/** Where a paged operation takes its marker, answers the next one, and puts its rows. */
+export interface Paging {
+  readonly marker: string;
+  readonly nextMarker: string;
+  readonly rows: string;
+}
+
+const pagings: Readonly<Record<string, Paging>> = {
+  ListBackups: { marker: 'ExclusiveStartBackupArn', nextMarker: 'LastEvaluatedBackupArn', rows: 'BackupSummaries' },
+  ListTables: { marker: 'ExclusiveStartTableName', nextMarker: 'LastEvaluatedTableName', rows: 'TableNames' },
+  ListTagsOfResource: { marker: 'NextToken', nextMarker: 'NextToken', rows: 'Tags' },
+  GetResources: { marker: 'PaginationToken', nextMarker: 'PaginationToken', rows: 'ResourceTagMappingList' },
+  Query: { marker: 'ExclusiveStartKey', nextMarker: 'LastEvaluatedKey', rows: 'Items' },
+  Scan: { marker: 'ExclusiveStartKey', nextMarker: 'LastEvaluatedKey', rows: 'Items' },
+};
+
+export function pagingOf(operation: string): Paging | undefined {
+  return pagings[operation];
+}

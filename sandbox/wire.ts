@@ -1,0 +1,74 @@
+import type { FrontRequest } from './front.ts';
+
+/** An HTTP request as an AWS SDK sends it. Header names are lower case. */
+export interface HttpCall {
+  readonly method: string;
+  /** Path and query string. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const targets: Readonly<Record<string, string>> = {
+  DynamoDB_20120810: 'dynamodb',
+  ResourceGroupsTaggingAPI_20170126: 'tagging',
+  AmazonSQS: 'sqs',
+};
+
+interface Route {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly service: string;
+  readonly operation: string;
+}
+
+const routes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: /^\/2015-03-31\/functions\/(?<FunctionName>[^/]+)\/invocations$/,
+    service: 'lambda',
+    operation: 'Invoke',
+  },
+  { method: 'GET', path: /^\/schedules\/(?<Name>[^/]+)$/, service: 'scheduler', operation: 'GetSchedule' },
+  { method: 'GET', path: /^\/schedules$/, service: 'scheduler', operation: 'ListSchedules' },
+];
+
+/** Which operation of which service an HTTP request means; undefined when it is none that this account knows. */
+export function routeHttp(call: HttpCall): FrontRequest | undefined {
+  const target = call.headers['x-amz-target'];
+  const { headers, body } = call;
+  if (target !== undefined) {
+    const [prefix = '', operation = ''] = target.split('.');
+    const service = targets[prefix];
+    return service === undefined ? undefined : { service, operation, headers, body };
+  }
+  const [path = '', query = ''] = call.path.split('?');
+  for (const route of routes) {
+    const match = route.method === call.method ? route.path.exec(path) : null;
+    if (!match) continue;
+    const parameters = {
+      ...Object.fromEntries(new URLSearchParams(query)),
+      ...decoded(match.groups),
+      ...invocation(headers),
+    };
+    // The payload of an invocation is the function's business, so it travels unparsed.
+    const isPayload = route.operation === 'Invoke';
+    return {
+      service: route.service,
+      operation: route.operation,
+      headers,
+      body: isPayload ? '' : body,
+      parameters: isPayload ? { ...parameters, Payload: body } : parameters,
+    };
+  }
+  return undefined;
+}
+
+function decoded(groups: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]));
+}
+
+function invocation(headers: HttpCall['headers']): Record<string, string> {
+  const type = headers['x-amz-invocation-type'];
+  return type === undefined ? {} : { InvocationType: type };
+}

@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** Bundles the source of a function as the CDK does: one CommonJS file, AWS SDK included. */
+export function bundleOf(source: string): string {
+  const { outputFiles } = buildSync({
+    stdin: { contents: source, resolveDir: root, loader: 'ts' },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    logLevel: 'silent',
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+let callerBundle: string | undefined;
+
+/**
+ * A function whose handler has this body, in JavaScript; `send(name, input)` calls DynamoDB, `dynamodb` is the SDK's module.
+ * The SDK is bundled only once: the body is put into the finished bundle.
+ */
+export function callerOf(body: string): string {
+  callerBundle ??= bundleOf(`
+    import * as dynamodb from '@aws-sdk/client-dynamodb';
+    const client = new dynamodb.DynamoDBClient({});
+    const send = (name, input = {}) => client.send(new dynamodb[name + 'Command'](input));
+    export async function handler(event, context) { BODY_GOES_HERE(send, event, context); }
+  `);
+  return callerBundle.replace(/BODY_GOES_HERE\(.*\);/, () => body);
+}
+
+/** What an invocation returned; throws if it failed. */
+export function returned(
+  outcome: { payload: string } | { error: { errorType: string; errorMessage: string } },
+): unknown {
+  if ('error' in outcome) throw new Error(`${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+  return JSON.parse(outcome.payload);
+}
