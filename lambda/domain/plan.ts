@@ -1,52 +1,132 @@
+import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
+import { parseSchedule } from './schedule/expression.ts';
+import { isTimeZone } from './schedule/time-zone.ts';
 
-const tableName = z.string().regex(/^[a-zA-Z0-9_.-]{3,255}$/);
-const tablePattern = z.string().regex(/^[a-zA-Z0-9_.*?-]{1,255}$/);
-const copies = z.int().min(1).max(100_000);
-/** An ISO 8601 duration such as `P14D` or `PT26H`. */
-const duration = z.iso.duration();
+/** Every message says what is allowed and begins with `must`; `parsePlan` puts the path before it and the value behind it. */
+function text(pattern: RegExp, allowed: string) {
+  const error = `must be ${allowed}`;
+  return z.string({ error }).regex(pattern, { error });
+}
 
-export const planSchema = z.strictObject({
-  version: z.literal(1).default(1),
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
-  tables: z.strictObject({
-    named: z.array(tableName).optional(),
-    matching: z.array(tablePattern).optional(),
-    tagged: z.record(z.string(), z.string()).optional(),
-    except: z.array(tablePattern).optional(),
+function whole(min: number, max: number) {
+  const error = `must be an integer of at least ${min}`;
+  return z
+    .int({ error })
+    .min(min, { error })
+    .max(max, { error: `must be at most ${max}` });
+}
+
+function object<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, { error: (issue) => (issue.code === 'invalid_type' ? 'must be an object' : undefined) });
+}
+
+function list(item: z.ZodString) {
+  const error = 'must be an array of at most 1000 texts, each given once';
+  const given = z.array(item, { error }).max(1000, { error });
+  return given.refine((texts) => new Set(texts).size === texts.length, { error });
+}
+
+const tableName = text(/^[a-zA-Z0-9_.-]{3,255}$/, 'the name of a table: 3 to 255 letters, digits, _, . and -');
+const tablePattern = text(
+  /^[a-zA-Z0-9_.*?-]{1,255}$/,
+  'a pattern of table names: 1 to 255 letters, digits, _, ., -, * and ?',
+);
+
+const tagsAllowed = 'must be 1 to 50 tags, keys of 1 to 128 characters and values of at most 256';
+const tags = z
+  .record(z.string(), z.string({ error: tagsAllowed }).max(256, { error: tagsAllowed }), { error: tagsAllowed })
+  .refine((given) => Object.keys(given).length >= 1 && Object.keys(given).length <= 50, { error: tagsAllowed })
+  .refine((given) => Object.keys(given).every((key) => key.length >= 1 && key.length <= 128), { error: tagsAllowed });
+
+/** An expression of EventBridge Scheduler. */
+const schedule = z
+  .string({ error: 'must be an expression of EventBridge Scheduler' })
+  .superRefine((expression, context) => {
+    const parsed = parseSchedule(expression);
+    if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.error, params: { complete: true } });
+  });
+
+const zoneAllowed = 'must be an IANA time zone such as UTC or Europe/Berlin';
+const timeZone = z.string({ error: zoneAllowed }).refine(isTimeZone, { error: zoneAllowed }).default('UTC');
+
+/** An ISO 8601 duration such as `P14D` or `PT26H`; its months and years have the length the calendar gives them. */
+const calendarDuration = duration('a positive ISO 8601 duration of at most 100 years such as P14D or P6M', () => true);
+/** The same without months and years: a promise must not change its length with the calendar. */
+const exactDuration = duration(
+  'a positive ISO 8601 duration of weeks, days, hours, minutes or seconds such as PT26H',
+  ({ years, months }) => years === 0 && months === 0,
+);
+
+function duration(allowed: string, isAllowed: (given: Temporal.Duration) => boolean) {
+  const error = `must be ${allowed}`;
+  return z.string({ error }).refine(
+    (given) => {
+      const parsed = given.length <= 40 ? readDuration(given) : undefined;
+      return parsed !== undefined && isAllowed(parsed);
+    },
+    { error },
+  );
+}
+
+function readDuration(given: string): Temporal.Duration | undefined {
+  try {
+    const parsed = Temporal.Duration.from(given);
+    const length = parsed.total({ unit: 'years', relativeTo: '2026-01-01' });
+    return length > 0 && length <= 100 ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const keepRule = whole(1, 100_000).optional();
+
+export const planSchema = object({
+  version: z.literal(1, { error: 'must be 1, the only version this code reads' }).default(1),
+  name: text(/^[a-z][a-z0-9-]{0,39}$/, '1 to 40 lower-case letters, digits and hyphens that begin with a letter'),
+  tables: object({
+    named: list(tableName).optional(),
+    matching: list(tablePattern).optional(),
+    tagged: tags.optional(),
+    except: list(tablePattern).optional(),
+  }).refine(({ named, matching, tagged }) => [named, matching].some((given) => given?.length) || tagged, {
+    error: 'must choose tables by at least one of named, matching and tagged',
   }),
-  backup: z.strictObject({
-    schedule: z.string(),
-    timeZone: z.string().default('UTC'),
-    flexibleWindowMinutes: z.int().min(1).max(1440).optional(),
-    engine: z.literal('dynamodb').default('dynamodb'),
+  backup: object({
+    schedule,
+    timeZone,
+    flexibleWindowMinutes: whole(1, 1440).optional(),
+    engine: z.literal('dynamodb', { error: 'must be dynamodb' }).default('dynamodb'),
   }),
-  keep: z.strictObject({
-    last: copies.optional(),
-    hourly: copies.optional(),
-    daily: copies.optional(),
-    weekly: copies.optional(),
-    monthly: copies.optional(),
-    yearly: copies.optional(),
-    within: duration.optional(),
+  keep: object({
+    last: keepRule,
+    hourly: keepRule,
+    daily: keepRule,
+    weekly: keepRule,
+    monthly: keepRule,
+    yearly: keepRule,
+    within: calendarDuration.optional(),
+  }).refine((rules) => Object.values(rules).some((rule) => rule !== undefined), {
+    error: 'must hold at least one of last, hourly, daily, weekly, monthly, yearly and within',
   }),
-  minimumCopies: z.int().min(1).default(3),
-  prune: z
-    .strictObject({
-      schedule: z.string().optional(),
-      timeZone: z.string().default('UTC'),
-      mode: z.enum(['enforce', 'report-only']).default('enforce'),
-      deletionCap: z
-        .strictObject({
-          perTableCount: z.int().min(1).default(5),
-          perTablePercent: z.number().min(0).max(100).default(20),
-          perRun: z.int().min(1).default(100),
-        })
-        .prefault({}),
-    })
-    .prefault({}),
-  objectives: z.strictObject({ recoveryPoint: duration.optional(), recoveryTime: duration.optional() }).optional(),
+  minimumCopies: whole(1, 1_000_000).default(3),
+  prune: object({
+    schedule: schedule.optional(),
+    timeZone,
+    mode: z.enum(['enforce', 'report-only'], { error: 'must be enforce or report-only' }).default('enforce'),
+    deletionCap: object({
+      perTableCount: whole(1, 1_000_000).default(5),
+      perTablePercent: percent().default(20),
+      perRun: whole(1, 1_000_000).default(100),
+    }).prefault({}),
+  }).prefault({}),
+  objectives: object({ recoveryPoint: exactDuration.optional(), recoveryTime: exactDuration.optional() }).optional(),
 });
+
+function percent() {
+  const error = 'must be a number from 0 to 100';
+  return z.number({ error }).min(0, { error }).max(100, { error });
+}
 
 /** A plan as every job reads it: checked, with its defaults filled in. */
 export type Plan = z.output<typeof planSchema>;

@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { planSchema, type Plan } from '../domain/plan.ts';
+import { describeFaults } from '../domain/faults.ts';
+import { parsePlan } from '../domain/parse-plan.ts';
+import type { Plan } from '../domain/plan.ts';
 
 /** What a schedule, a retry of it, or a continuation of a run asks for. */
 export interface ScheduleEvent {
@@ -25,11 +27,11 @@ const eventSchema = z.strictObject({
 export function parseScheduleEvent(event: unknown, now: Date): ScheduleEvent {
   const parsed = eventSchema.safeParse(event);
   if (!parsed.success) throw new Error(`the event is not one of a schedule: ${z.prettifyError(parsed.error)}`);
-  const plan = planSchema.safeParse(parsed.data.plan);
-  if (!plan.success) throw new Error(`the event carries a faulty plan: ${z.prettifyError(plan.error)}`);
+  const read = parsePlan(parsed.data.plan);
+  if (!read.ok) throw new Error(`the event carries a faulty plan:\n${describeFaults(read.faults)}`);
   const continuation = (parsed.data.continuation ?? 0) + 1;
   return {
-    plan: plan.data,
+    plan: read.plan,
     slot: parseSlot(parsed.data.slot, now),
     continuation: continuation > maximumContinuations ? undefined : { ...parsed.data, continuation },
   };
