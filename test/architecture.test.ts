@@ -21,7 +21,7 @@ const rules: readonly { folder: string; ours: readonly string[]; packages?: read
   { folder: 'cli', ours: ['lambda/domain', 'lambda/jobs', 'lambda/aws'] },
   { folder: 'sandbox', ours: ['lambda/contract'] },
   { folder: 'demo', ours: ['sandbox', 'lambda/contract', 'lambda/domain'] },
-  { folder: 'e2e', ours: ['lambda/contract'] },
+  { folder: 'e2e', ours: ['lib', 'lambda/contract'] },
 ];
 
 function sourceFiles(folder: string): string[] {

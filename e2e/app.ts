@@ -1,0 +1,28 @@
+import { App } from 'aws-cdk-lib';
+import { DynamoBackups } from '../lib/dynamo-backups.ts';
+import {
+  account,
+  backupNamePrefix,
+  coveringTag,
+  keptBackups,
+  owner,
+  planName,
+  region,
+  tableNames,
+} from './environment.ts';
+
+// What `npm run e2e` deploys: the app, with a plan whose backups need not be waited for long and whose prune is started by hand.
+new DynamoBackups(new App(), 'E2e', {
+  env: { account, region },
+  owner,
+  backupNamePrefix,
+  plans: {
+    [planName]: {
+      tables: { named: [tableNames.named], tagged: coveringTag },
+      backup: { schedule: 'rate(1 minute)' },
+      keep: { last: keptBackups },
+      minimumCopies: 1,
+      prune: { schedule: 'rate(365 days)' },
+    },
+  },
+});

@@ -1,0 +1,97 @@
+import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
+import { DeleteTableCommand, DynamoDBClient, ScanCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
+import { clientSettings } from './account.ts';
+import type { Deployment } from './cdk.ts';
+import type { Emulator } from './emulator/emulator.ts';
+import { planName } from './environment.ts';
+
+const eventSchema = z.object({ plan: z.looseObject({ name: z.string() }), slot: z.string(), schedule: z.string() });
+
+/** The event a schedule delivers, as it was deployed. */
+export type ScheduleEvent = z.output<typeof eventSchema>;
+
+/** What was deployed, as its operator sees it through the AWS SDK. */
+export class DeployedApp {
+  readonly deployment: Deployment;
+  readonly #dynamodb: DynamoDBClient;
+  readonly #lambda: LambdaClient;
+  readonly #logs: CloudWatchLogsClient;
+  readonly #scheduler: SchedulerClient;
+  readonly #sqs: SQSClient;
+
+  constructor(deployment: Deployment, emulator: Emulator) {
+    const settings = clientSettings(emulator);
+    this.deployment = deployment;
+    this.#dynamodb = new DynamoDBClient(settings);
+    this.#lambda = new LambdaClient(settings);
+    this.#logs = new CloudWatchLogsClient(settings);
+    this.#scheduler = new SchedulerClient(settings);
+    this.#sqs = new SQSClient(settings);
+  }
+
+  /** The event of a job's schedule, with its context attributes not yet filled in. */
+  async scheduleEvent(job: 'backup' | 'prune'): Promise<ScheduleEvent> {
+    const { Target } = await this.#scheduler.send(new GetScheduleCommand(this.#schedule(job)));
+    return eventSchema.parse(JSON.parse(Target?.Input ?? '{}'));
+  }
+
+  /** Stops the backups, as an operator would. */
+  async pauseBackups(): Promise<void> {
+    const { ScheduleExpression, FlexibleTimeWindow, Target } = await this.#scheduler.send(
+      new GetScheduleCommand(this.#schedule('backup')),
+    );
+    await this.#scheduler.send(
+      new UpdateScheduleCommand({
+        ...this.#schedule('backup'),
+        ScheduleExpression,
+        FlexibleTimeWindow,
+        Target,
+        State: 'DISABLED',
+      }),
+    );
+  }
+
+  /** The metrics a function wrote into its log, in embedded metric format. */
+  async metricsInLog(functionName: string): Promise<Record<string, unknown>[]> {
+    const { LoggingConfig } = await this.#lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName: functionName }),
+    );
+    const lines: string[] = [];
+    const pages = paginateFilterLogEvents({ client: this.#logs }, { logGroupName: LoggingConfig?.LogGroup });
+    for await (const { events } of pages) lines.push(...(events ?? []).map(({ message }) => message ?? ''));
+    return lines.flatMap(embeddedMetrics);
+  }
+
+  /** The next message of the queue failed runs end in; `undefined` when there is none yet. */
+  async nextFailedRun(): Promise<string | undefined> {
+    const { Messages } = await this.#sqs.send(new ReceiveMessageCommand({ QueueUrl: this.deployment.FailedRunsUrl }));
+    return Messages?.[0]?.Body;
+  }
+
+  async ledgerRecords(): Promise<number> {
+    const { Count } = await this.#dynamodb.send(
+      new ScanCommand({ TableName: this.deployment.LedgerTableName, Select: 'COUNT', ConsistentRead: true }),
+    );
+    return Count ?? 0;
+  }
+
+  /** Deletes the ledger for good. Nobody can by accident: its protection has to be lifted first. */
+  async deleteLedger(): Promise<void> {
+    const TableName = this.deployment.LedgerTableName;
+    await this.#dynamodb.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false }));
+    await this.#dynamodb.send(new DeleteTableCommand({ TableName }));
+  }
+
+  #schedule(job: 'backup' | 'prune') {
+    return { GroupName: this.deployment.ScheduleGroupName, Name: `${planName}-${job}` };
+  }
+}
+
+function embeddedMetrics(line: string): Record<string, unknown>[] {
+  if (!line.includes('"CloudWatchMetrics"')) return [];
+  return [z.looseObject({}).parse(JSON.parse(line))];
+}

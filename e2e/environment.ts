@@ -1,0 +1,15 @@
+/** The account and Region that are emulated. */
+export const account = '123456789012';
+export const region = 'eu-central-1';
+
+export const owner = 'e2e0';
+export const backupNamePrefix = 'nightly';
+export const planName = 'orders';
+
+/** `orders` is covered by name and `invoices` by its tag; nobody may back up `payroll`. */
+export const tableNames = { named: 'orders', tagged: 'invoices', uncovered: 'payroll' } as const;
+export const coveredTables = [tableNames.named, tableNames.tagged] as const;
+export const coveringTag = { backup: 'orders' } as const;
+
+/** How many backups of each table the plan keeps. */
+export const keptBackups = 2;
