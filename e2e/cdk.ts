@@ -64,6 +64,6 @@ export class Cdk {
 }
 
 const node = join(projectRoot, 'node_modules', '.bin', 'node');
-const appCommand = `"${node}" "${join(projectRoot, 'e2e', 'app.ts')}"`;
-const quietly = ['--no-notices', '--no-version-reporting', '--no-color', '--progress', 'events'];
+const appCommand = `node "${join(projectRoot, 'e2e', 'app.ts')}"`;
+const quietly = ['--no-notices', '--no-version-reporting', '--no-color'];
 const talkingToNobodyElse = { CDK_DISABLE_CLI_TELEMETRY: 'true', CDK_DISABLE_VERSION_CHECK: 'true' } as const;

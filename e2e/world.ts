@@ -70,8 +70,9 @@ export class World {
 
   /** Keeps what the emulator wrote beyond the run, for somebody who looks for a fault. */
   saveLog(): string {
-    writeFileSync(logFile, this.#emulator?.log ?? '');
-    return logFile;
+    const file = logFile();
+    writeFileSync(file, this.#emulator?.log ?? '');
+    return file;
   }
 
   /** Ends the emulator, if it was started. */

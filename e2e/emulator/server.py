@@ -4,7 +4,6 @@ import functools
 import json
 import os
 import signal
-import sys
 import threading
 from datetime import datetime, timezone
 
@@ -43,7 +42,8 @@ def trusting_loopback(pin, address, _is_tls):
 
 def end_with_parent():
     """Whoever starts us holds our stdin. However they end, we and the functions we run end too."""
-    sys.stdin.buffer.read()
+    while os.read(0, 1):
+        pass
     os.killpg(0, signal.SIGKILL)
 
 
