@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** Rows whose capability does not exist yet. This list may only shrink: a row that gains a test must leave it. */
+const later: Readonly<Record<string, readonly string[]>> = {
+  'restore drills': [...range('X', 1, 33), 'R10'],
+  'watching, alarms and notifications': [...range('M', 1, 12), 'D07', 'D08', 'B24'],
+  'the AWS Backup engine and point-in-time recovery': [...range('B', 27, 31), 'B33', 'L14', 'R21', 'R22', 'R23', 'R25'],
+};
+
+const rows = [...readFileSync(join(root, 'docs/failure-catalogue.md'), 'utf8').matchAll(/^\| ([A-Z]\d\d) /gm)].map(
+  ([, id]) => id ?? '',
+);
+const bound = new Set(testFiles('test').flatMap(idsInTestTitles));
+const deferred = new Set(Object.values(later).flat());
+
+function range(letter: string, first: number, last: number): string[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => letter + String(first + i).padStart(2, '0'));
+}
+
+function testFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => join(folder, file));
+}
+
+/** Ids in brackets at the start of a test's title. */
+function idsInTestTitles(file: string): string[] {
+  const source = readFileSync(join(root, file), 'utf8');
+  const titles = source.matchAll(/\b(?:test|it)(?:\.each\([\s\S]*?\))?\(\s*[`'"]((?:\[[A-Z0-9-]+\])+)/g);
+  return [...titles].flatMap(([, ids]) => [...(ids ?? '').matchAll(/\[([DBLRXMC]\d\d)\]/g)].map(([, id]) => id ?? ''));
+}
+
+describe('the failure catalogue', () => {
+  test('has its 160 rows', () => {
+    expect(new Set(rows).size).toBe(160);
+  });
+
+  test('every row has a test, or waits for its capability', () => {
+    expect(rows.filter((id) => !bound.has(id) && !deferred.has(id))).toEqual([]);
+  });
+
+  test('a row that has a test waits no longer', () => {
+    expect([...deferred].filter((id) => bound.has(id))).toEqual([]);
+  });
+
+  test('tests name only rows that exist', () => {
+    expect([...bound].filter((id) => !rows.includes(id))).toEqual([]);
+  });
+});
