@@ -13,6 +13,8 @@ export interface RequestedBackup {
 /** DescribeBackup is allowed 10 times a second and ListBackups shows 100 backups at once: few are described, many are listed. */
 const describeUpTo = 8;
 const longestPauseMilliseconds = 15_000;
+/** A backup asked for just before the deadline is still waited for this long: the run keeps more than that in reserve. */
+const graceMilliseconds = 20_000;
 
 /**
  * Waits until the requested backups are restorable, and settles their tables: done when AVAILABLE, pending when time runs out first.
@@ -28,7 +30,7 @@ export async function confirmBackups(
   let open = [...requested];
   for (let pause = 250; open.length > 0; pause = Math.min(2 * pause, longestPauseMilliseconds)) {
     const states = await statesOf(open, run, ports);
-    const isLast = ports.timing.now().getTime() + pause >= run.deadline.getTime();
+    const isLast = ports.timing.now().getTime() + pause >= run.deadline.getTime() + graceMilliseconds;
     const waiting: typeof open = [];
     for (const [table, backup] of open) {
       const state = states.get(backup.arn);

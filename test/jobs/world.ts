@@ -1,0 +1,201 @@
+import { resolve } from 'node:path';
+import { CreateBackupCommand, DeleteBackupCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { build } from 'esbuild';
+import { DynamoDbLedger } from '../../lambda/aws/dynamodb-ledger.ts';
+import { environmentNames } from '../../lambda/contract/environment.ts';
+import { formatBackupName } from '../../lambda/domain/naming.ts';
+import { hashOfPlan } from '../../lambda/domain/plan-hash.ts';
+import { planSchema, type Plan, type PlanInput } from '../../lambda/domain/plan.ts';
+import { SandboxAccount, type AccountOptions } from '../../sandbox/account.ts';
+import { bundleFrom, type Bundle } from '../../sandbox/lambda/bundle.ts';
+
+export const owner = 'ab12cd34';
+export const prefix = 'ddbs';
+const ledgerTableName = 'ledger';
+const hour = 3_600_000;
+
+const bundles = new Map<string, Promise<Bundle>>();
+
+/** The handler as it is deployed: bundled once per test file. */
+function bundleOf(job: 'backup' | 'prune'): Promise<Bundle> {
+  let bundle = bundles.get(job);
+  if (!bundle) bundles.set(job, (bundle = bundleHandler(job)));
+  return bundle;
+}
+
+async function bundleHandler(job: string): Promise<Bundle> {
+  const { outputFiles } = await build({
+    entryPoints: [resolve(import.meta.dirname, `../../lambda/handlers/${job}.ts`)],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    logLevel: 'error',
+  });
+  return bundleFrom(`/var/task/${job}.js`, outputFiles[0]?.text ?? '');
+}
+
+/** A plan of hourly backups of the table `orders`; parts can be replaced. */
+export function aPlan(parts: Partial<PlanInput> = {}): Plan {
+  return planSchema.parse({
+    name: 'orders',
+    tables: { named: ['orders'] },
+    backup: { schedule: 'rate(1 hour)' },
+    keep: { last: 3 },
+    minimumCopies: 1,
+    ...parts,
+  });
+}
+
+/** An account with the two functions deployed and a ledger, at 2026-11-20T03:00:00Z, with the given tables. */
+export async function aWorld(
+  tables: readonly string[] = ['orders'],
+  { timeoutSeconds = 900, ...options }: AccountOptions & { readonly timeoutSeconds?: number } = {},
+): Promise<World> {
+  const account = new SandboxAccount({ startAt: new Date('2026-11-20T03:00:00Z'), ...options });
+  await account.createTable({
+    TableName: ledgerTableName,
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'S' },
+    ],
+  });
+  for (const name of tables) await account.createTable({ TableName: name });
+  for (const job of ['backup', 'prune'] as const) {
+    const env = {
+      [environmentNames.ledgerTableName]: ledgerTableName,
+      [environmentNames.owner]: owner,
+      [environmentNames.backupNamePrefix]: prefix,
+    };
+    account.loadFunction({ name: job, code: await bundleOf(job), env, retryAttempts: 0, timeoutSeconds });
+  }
+  return new World(account);
+}
+
+export interface Report {
+  readonly done: number;
+  readonly failed: number;
+  readonly pending: number;
+  readonly skipped: number;
+  readonly tables: number;
+  readonly problems: readonly { table: string; failure?: { kind: string; message: string }; why?: string }[];
+}
+
+export interface PruneResult {
+  readonly blocked: { by: string; detail: string } | null;
+  readonly kept: number;
+  readonly expired: number;
+  readonly deleted: number;
+  readonly frozen: number;
+  readonly held: number;
+  readonly unjudgeable: number;
+  readonly deletions: readonly { arn: string; outcome: string; detail?: string }[];
+}
+
+/** A sandbox account as the tests of the jobs see it. */
+export class World {
+  readonly account: SandboxAccount;
+  readonly #client: DynamoDBClient;
+
+  constructor(account: SandboxAccount) {
+    this.account = account;
+    this.#client = account.client(DynamoDBClient);
+  }
+
+  /** Delivers a slot to the backup function and waits for the report, also when the run failed. */
+  async backUp(plan: Plan = aPlan(), slot: Date = this.account.now): Promise<Report> {
+    return readReport(await this.account.invoke('backup', eventOf(plan, slot))) as Report;
+  }
+
+  async prune(plan: Plan = aPlan(), slot: Date = this.account.now): Promise<PruneResult> {
+    return readReport(await this.account.invoke('prune', eventOf(plan, slot))) as PruneResult;
+  }
+
+  /** Gives a table `count` restorable backups of ours, of the last `count` hours up to one ago, as if the plan had taken them. */
+  plantHourly(tableName: string, count: number, plan = 'orders'): void {
+    const table = this.account.dynamodb.tables.require(tableName);
+    for (let hoursAgo = count; hoursAgo >= 1; hoursAgo--) {
+      const slot = new Date(Math.floor(this.account.clock.now / hour) * hour - hoursAgo * hour);
+      const name = formatBackupName({ prefix, owner, plan, slot, tableId: table.id });
+      this.account.dynamodb.backups.plant(table, name, slot.getTime() + 1_000);
+    }
+  }
+
+  /** Plants backups as somebody makes them by hand. */
+  plantByHand(tableName: string, count: number): void {
+    const table = this.account.dynamodb.tables.require(tableName);
+    for (let i = 0; i < count; i++) {
+      this.account.dynamodb.backups.plant(table, `by-hand-${i}`, this.account.clock.now - i * hour);
+    }
+  }
+
+  /** Hands the event to Lambda's asynchronous queue, as Scheduler does, with its two retries, and lets half an hour pass. */
+  async deliver(job: 'backup' | 'prune', plan: Plan = aPlan(), slot: Date = this.account.now): Promise<void> {
+    this.account.functions.configure(job, { retryAttempts: 2 });
+    this.account.functions.enqueue(job, JSON.stringify(eventOf(plan, slot)));
+    await this.account.runFor(1_800_000);
+  }
+
+  async createBackup(tableName: string, backupName: string): Promise<void> {
+    await this.#send(new CreateBackupCommand({ TableName: tableName, BackupName: backupName }));
+    await this.account.runFor(1_000);
+  }
+
+  /** Deletes a backup behind our back, now or `afterMilliseconds` from now. */
+  async deleteBackup(arn: string): Promise<void> {
+    await this.#send(new DeleteBackupCommand({ BackupArn: arn }));
+  }
+
+  deleteBackupLater(arn: string, afterMilliseconds: number): void {
+    this.account.clock.after(afterMilliseconds, () => {
+      void this.#client.send(new DeleteBackupCommand({ BackupArn: arn }));
+    });
+  }
+
+  /** Does something in the ledger, as the operator's command line would. */
+  async operate<Result>(act: (ledger: DynamoDbLedger) => Promise<Result>): Promise<Result> {
+    return this.account.clock.runUntilSettled(act(new DynamoDbLedger(this.#client, ledgerTableName)));
+  }
+
+  async allowDeletions(plan: Plan, deletions: number): Promise<void> {
+    const validUntil = new Date(this.account.now.getTime() + 3_600_000);
+    await this.operate((ledger) => ledger.allowDeletions(plan.name, hashOfPlan(plan), deletions, validUntil));
+  }
+
+  async deleteTable(tableName: string): Promise<void> {
+    await this.#send(new DeleteTableCommand({ TableName: tableName }));
+    await this.account.runFor(60_000);
+  }
+
+  #send(command: CreateBackupCommand | DeleteBackupCommand | DeleteTableCommand): Promise<unknown> {
+    return this.account.clock.runUntilSettled(this.#client.send(command as DeleteTableCommand));
+  }
+
+  /** The names of the backups a table has, oldest first. */
+  names(tableName?: string): string[] {
+    return this.account.backups(tableName).map(({ name }) => name);
+  }
+
+  calls(operation: string): number {
+    return this.account.journal.count('dynamodb', operation);
+  }
+}
+
+/** The event Scheduler delivers for a slot; slots are in whole seconds. */
+export function eventOf(plan: Plan, slot: Date): object {
+  const schedule = 'arn:aws:scheduler:eu-central-1:123456789012:schedule/backups/orders';
+  return { plan, slot: slot.toISOString().replace(/\.\d+Z$/, 'Z'), schedule };
+}
+
+type Outcome = Awaited<ReturnType<SandboxAccount['invoke']>>;
+
+/** A failed run carries its report as the error's message. */
+function readReport(outcome: Outcome): unknown {
+  if ('error' in outcome) return JSON.parse(outcome.error.errorMessage);
+  return JSON.parse(outcome.payload);
+}
