@@ -138,22 +138,20 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
   }
 
   async previousCounts(plan: string): Promise<ReadonlyMap<string, number>> {
-    const items = await this.#query(countsPartition(plan));
-    return new Map(
-      items.flatMap((item) =>
-        Object.entries(item.counts?.M ?? {}).map(([tableId, count]) => [tableId, Number(count.N)] as const),
-      ),
-    );
+    const counts = new Map<string, number>();
+    for (let part = 0; ; part++) {
+      const entries = Object.entries((await this.#get(countsKey(plan, part)))?.counts?.M ?? {});
+      for (const [tableId, count] of entries) counts.set(tableId, Number(count.N));
+      if (entries.length < countsPerItem) return counts;
+    }
   }
 
+  /** The last item is the one with fewer than a full item's entries: what a larger deployment once wrote beyond it is not read. */
   async saveCounts(plan: string, counts: ReadonlyMap<string, number>): Promise<void> {
     const entries = [...counts].map(([tableId, count]) => [tableId, { N: String(count) }] as const);
-    const before = await this.#query(countsPartition(plan));
-    const parts = Math.max(before.length, Math.ceil(entries.length / countsPerItem));
-    for (let part = 0; part < parts; part++) {
+    for (let part = 0; part * countsPerItem <= entries.length; part++) {
       const slice = entries.slice(part * countsPerItem, (part + 1) * countsPerItem);
-      const key = keyOf(countsPartition(plan), String(part).padStart(4, '0'));
-      await (slice.length > 0 ? this.#put({ ...key, counts: { M: Object.fromEntries(slice) } }) : this.#delete(key));
+      await this.#put({ ...countsKey(plan, part), counts: { M: Object.fromEntries(slice) } });
     }
   }
 
@@ -256,8 +254,8 @@ function slotPartition(plan: string, table: string): string {
   return `slot#${plan}#${table}`;
 }
 
-function countsPartition(plan: string): string {
-  return `counts#${plan}`;
+function countsKey(plan: string, part: number): Item {
+  return keyOf(`counts#${plan}`, String(part).padStart(4, '0'));
 }
 
 function openIntentPartition(plan: string): string {

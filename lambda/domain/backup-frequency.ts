@@ -1,6 +1,31 @@
-/** EventBridge Scheduler fires a schedule at most once a minute. */
-const mostPerDay = 24 * 60;
+import type { Plan } from './plan.ts';
+import { parseSchedule, type Schedule } from './schedule/expression.ts';
+import { nextFire } from './schedule/fires.ts';
+import { mostFiresWithin } from './schedule/interval.ts';
+
+type BackupSchedule = Pick<Plan['backup'], 'schedule' | 'timeZone'>;
+
+const daySeconds = 24 * 3_600;
+/** For slots on either edge of the day, and an hour that a clock change repeats. */
 const spare = 3;
 
-/** The most slots a plan can have in 24 hours, with a few to spare for slots on either edge. More is not the schedule's doing. */
-export const maximumBackupsPerDay = mostPerDay + spare;
+/**
+ * Tells whether the schedule itself fires at this very instant, so that repeats of it are bounded by the schedule. A rate counts
+ * from an instant nobody knows here: for it the answer is always no.
+ */
+export function isOnSchedule({ schedule, timeZone }: BackupSchedule, slot: Date): boolean {
+  const parsed = scheduleOf(schedule);
+  if (parsed.kind === 'rate') return false;
+  return nextFire(parsed, { timeZone, after: new Date(slot.getTime() - 1) })?.getTime() === slot.getTime();
+}
+
+/** The most slots a plan can have in 24 hours, with three to spare. More is not the schedule's doing. */
+export function maximumBackupsPerDay({ schedule }: BackupSchedule): number {
+  return mostFiresWithin(scheduleOf(schedule), daySeconds) + spare;
+}
+
+function scheduleOf(expression: string): Schedule {
+  const parsed = parseSchedule(expression);
+  if (!parsed.ok) throw new RangeError(`backup.schedule ${parsed.error}`);
+  return parsed.schedule;
+}

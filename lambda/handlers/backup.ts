@@ -27,9 +27,11 @@ export const handler = observed(async (event: unknown, context: Context): Promis
   const report = await backUpTables({ plan, slot, holder: context.awsRequestId, prefix, owner, deadline }, ports);
   const handedOver = continuation ? countNotReached(report) : 0;
   publish(report);
-  await saveReport(report, context);
   if (continuation && handedOver > 0) await continueLater(clients.lambda, context.invokedFunctionArn, continuation);
-  if (!isSuccess(report, handedOver)) throw new RunFailedError(JSON.stringify(summaryOf(report)));
+  if (!isSuccess(report, handedOver)) {
+    await saveReport(report, context);
+    throw new RunFailedError(JSON.stringify(summaryOf(report)));
+  }
   return summaryOf(report);
 });
 
@@ -47,7 +49,7 @@ function publish(report: BackupReport): void {
   );
 }
 
-/** > A ledger that does not answer never costs a backup. */
+/** What went wrong is kept for later questions; what went well stands in the slots themselves. */
 async function saveReport(report: BackupReport, { awsRequestId }: Context): Promise<void> {
   try {
     await ledger.saveReport('backup', report.plan, awsRequestId, timing.now(), summaryOf(report));

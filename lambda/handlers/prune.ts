@@ -26,12 +26,17 @@ export const handler = observed(async (event: unknown, context: Context): Promis
   const { owner, backupNamePrefix: prefix } = environment;
   const report = await pruneBackups({ plan, runId: context.awsRequestId, prefix, owner, deadline }, ports);
   publish(report);
-  await ledger.saveReport('prune', plan.name, context.awsRequestId, timing.now(), summaryOf(report));
   if (report.ranOutOfTime && continuation)
     await continueLater(clients.lambda, context.invokedFunctionArn, continuation);
+  if (report.blocked || !isSuccess(report)) await saveReport(report, context);
   if (!isSuccess(report)) throw new RunFailedError(JSON.stringify(summaryOf(report)));
   return summaryOf(report);
 });
+
+/** What went wrong is kept for later questions; what was deleted stands in the settled intents. */
+async function saveReport(report: PruneReport, { awsRequestId }: Context): Promise<void> {
+  await ledger.saveReport('prune', report.plan, awsRequestId, timing.now(), summaryOf(report));
+}
 
 function publish(report: PruneReport): void {
   publishMetrics(report.plan, {

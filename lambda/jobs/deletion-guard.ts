@@ -9,7 +9,7 @@ interface Objection {
   readonly detail: string;
 }
 
-/** How long an answer about the newest backup or the holds is believed. */
+/** How long an answer about a table's newest backup, or about the holds, is believed. */
 const trustMilliseconds = 10_000;
 
 /** The last look before each deletion. The listing may be minutes old: a backup may be held, in use or gone, the newest one deleted by hand. */

@@ -1,7 +1,7 @@
 import { formatBackupName } from '../domain/naming.ts';
 import type { BackupPorts, BackupRun } from './backup.ts';
 import type { SkipReason } from './backup-report.ts';
-import { maximumBackupsPerDay } from '../domain/backup-frequency.ts';
+import { isOnSchedule, maximumBackupsPerDay } from '../domain/backup-frequency.ts';
 import type { Claim, Failure, Slot, TableState } from './ports.ts';
 import type { SlotSightings } from './slot-sightings.ts';
 
@@ -13,6 +13,8 @@ export type AttemptResult =
   | { readonly kind: 'not-reached' };
 
 const dayMilliseconds = 24 * 3_600_000;
+/** A slot later than this may have been overtaken by a newer one. */
+const punctualMilliseconds = 15 * 60_000;
 
 /** The tries of one run to get one table's backup for one slot. What a try learned is kept for the next. */
 export class SlotAttempt {
@@ -46,7 +48,7 @@ export class SlotAttempt {
   /** > When the ledger does not answer, the backup is taken all the same: a duplicate is cheaper than none. */
   async #claimSlot(): Promise<AttemptResult | undefined> {
     try {
-      const refused = await this.#refuseByHistory();
+      const refused = this.#isUnsuspicious() ? undefined : await this.#refuseByHistory();
       if (refused) return refused;
       return this.#follow(await this.#ports.ledger.claim(this.#slot, this.#run.holder, this.#ports.timing.now()));
     } catch (error) {
@@ -64,6 +66,13 @@ export class SlotAttempt {
     return undefined;
   }
 
+  /** A punctual slot that the schedule itself has needs no look at the slots before it. */
+  #isUnsuspicious(): boolean {
+    const { plan, slot } = this.#run;
+    const lateness = this.#ports.timing.now().getTime() - slot.getTime();
+    return lateness < punctualMilliseconds && isOnSchedule(plan.backup, slot);
+  }
+
   /** > A late slot is skipped once a newer one was taken up; more slots in a day than the schedule has are refused. */
   async #refuseByHistory(): Promise<AttemptResult | undefined> {
     const { plan, slot } = this.#run;
@@ -72,8 +81,9 @@ export class SlotAttempt {
     const slots = await this.#ports.ledger.slotsSince(plan.name, this.table, since);
     if (slots.some((known) => known.getTime() === slot.getTime())) return undefined;
     if (slots.some((known) => known > slot)) return { kind: 'skipped', reason: 'superseded' };
-    if (slots.length < maximumBackupsPerDay) return undefined;
-    const message = `${slots.length} slots were taken in 24 hours, at most ${maximumBackupsPerDay} fit the schedule ${plan.backup.schedule}`;
+    const limit = maximumBackupsPerDay(plan.backup);
+    if (slots.length < limit) return undefined;
+    const message = `${slots.length} slots were taken in 24 hours, at most ${limit} fit the schedule ${plan.backup.schedule}`;
     return { kind: 'failed', failure: { kind: 'too-many-backups', message } };
   }
 

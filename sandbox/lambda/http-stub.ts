@@ -1,8 +1,15 @@
+import { compileFunction } from 'node:vm';
 import { EventEmitter } from 'node:events';
 import type { Writable } from 'node:stream';
 import { ConnectionLost } from '../aws-error.ts';
 import type { FrontResponse } from '../front.ts';
 import type { HttpCall } from '../wire.ts';
+
+/** Makes an error of the realm that bundles live in: an SDK asks whether it is an instance of its own Error. */
+const errorLikeBundle = compileFunction('return Object.assign(new Error(message), properties)', [
+  'message',
+  'properties',
+]) as (message: string, properties: object) => Error;
 
 /** Carries a request to the account. Rejects when the line breaks; never settles when the sender is dead. */
 export type Transport = (call: HttpCall) => Promise<FrontResponse>;
@@ -124,7 +131,7 @@ class StubRequest extends EventEmitter {
     if (this.#destroyed) return;
     const code = error instanceof ConnectionLost ? error.code : 'EPROTO';
     const message = error instanceof Error ? error.message : String(error);
-    this.emit('error', Object.assign(new Error(message), { code }));
+    this.emit('error', errorLikeBundle(message, { code }));
     this.emit('close');
   }
 }
