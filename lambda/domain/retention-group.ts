@@ -1,21 +1,14 @@
-import type { Backup } from './backup.ts';
 import { goBack } from './calendar.ts';
 import type { Reason } from './reason.ts';
 import type { RetentionPlan } from './retention-guards.ts';
 import { rulesOf } from './retention-rules.ts';
+import type { Restorable } from './standing.ts';
 
-export interface Verdict {
-  readonly backup: Backup;
+/** What is decided about one backup, and why. */
+export interface Finding {
   readonly verdict: 'keep' | 'delete';
   /** Never empty. */
   readonly reasons: readonly Reason[];
-}
-
-/** A backup that counts: complete, dated, a plan's own. */
-export interface Restorable {
-  readonly backup: Backup;
-  /** Epoch milliseconds. */
-  readonly createdAt: number;
 }
 
 export interface Circumstances {
@@ -28,8 +21,8 @@ export interface Circumstances {
   readonly now: Date;
 }
 
-/** Judges the restorable backups of one table id, which must come newest first (`byAge` reversed), one after the other. */
-export type GroupJudge = (group: readonly Restorable[]) => (member: Restorable, nth: number) => Verdict;
+/** Judges the restorable backups of one table id, one after the other; they must come newest first (`byAge` reversed). */
+export type GroupJudge = (group: readonly Restorable[]) => (member: Restorable, nth: number) => Finding;
 
 const newest: Reason = { code: 'newest', detail: 'the newest restorable backup always stays' };
 const held: Reason = { code: 'hold', detail: 'an operator holds it' };
@@ -45,12 +38,12 @@ export const freezeCodes: ReadonlySet<string> = new Set([
 
 /** Orders backups from oldest to newest: by creation time, then by ARN. Names never matter. */
 export function byAge(one: Restorable, other: Restorable): number {
-  return one.createdAt - other.createdAt || (one.backup.arn < other.backup.arn ? -1 : 1);
+  return one.createdAt.getTime() - other.createdAt.getTime() || (one.arn < other.arn ? -1 : 1);
 }
 
 /**
  * Prepares a plan for judging groups.
- * > The newest restorable backup and the newest `minimumCopies` always stay; those created in the same instant as the last of them too.
+ * > The newest restorable backup and the newest `minimumCopies` always stay; so does one created in the same instant as the last of them.
  * > A backup stays when any rule wants it, when it is held, or when its group is frozen.
  */
 export function groupJudge(plan: RetentionPlan, circumstances: Circumstances): GroupJudge {
@@ -60,21 +53,42 @@ export function groupJudge(plan: RetentionPlan, circumstances: Circumstances): G
     detail: `one of the ${plan.minimumCopies} newest restorable backups`,
   };
   const freezeOf = freezer(plan, circumstances);
+  const keep = shared('keep');
+  const expire = shared('delete');
   return (group) => {
-    const newestAt = group[0]?.createdAt ?? -Infinity;
-    const floorAt = group.at(plan.minimumCopies - 1)?.createdAt ?? -Infinity;
+    const newestAt = group[0]?.createdAt.getTime() ?? -Infinity;
+    const floorAt = group.at(plan.minimumCopies - 1)?.createdAt.getTime() ?? -Infinity;
     const freeze = freezeOf(group, newestAt);
     const walks = rules.map((begin) => begin(newestAt));
-    return ({ backup, createdAt }, nth) => {
-      const opinions = walks.map((ask) => ask(createdAt, nth === group.length - 1));
+    return ({ arn, createdAt }, nth) => {
+      const at = createdAt.getTime();
+      const opinions = walks.map((ask) => ask(at, nth === group.length - 1));
       const reasons = opinions.filter(({ keeps }) => keeps).map(({ reason }) => reason);
       if (nth === 0) reasons.push(newest);
-      if (createdAt >= floorAt) reasons.push(floor);
-      if (circumstances.holds.has(backup.arn)) reasons.push(held);
+      if (at >= floorAt) reasons.push(floor);
+      if (circumstances.holds.has(arn)) reasons.push(held);
       if (freeze) reasons.push(freeze);
-      if (reasons.length > 0) return { backup, verdict: 'keep', reasons };
-      return { backup, verdict: 'delete', reasons: opinions.map(({ reason }) => reason) };
+      return reasons.length > 0 ? keep(reasons) : expire(opinions.map(({ reason }) => reason));
     };
+  };
+}
+
+interface Branch {
+  readonly next: Map<Reason, Branch>;
+  finding?: Finding;
+}
+
+/** Makes each finding once: a million verdicts share a few thousand. */
+function shared(verdict: Finding['verdict']): (reasons: readonly Reason[]) => Finding {
+  const root: Branch = { next: new Map() };
+  return (reasons) => {
+    let branch = root;
+    for (const reason of reasons) {
+      const grown: Branch = branch.next.get(reason) ?? { next: new Map() };
+      branch.next.set(reason, grown);
+      branch = grown;
+    }
+    return (branch.finding ??= { verdict, reasons });
   };
 }
 
@@ -93,7 +107,7 @@ function freezer(
     detail: `frozen: the newest restorable backup is more than ${String(recoveryPoint)} old`,
   };
   return (group: readonly Restorable[], newestAt: number): Reason | undefined => {
-    const stray = group.find(({ backup }) => liveTables.get(backup.tableName) !== backup.tableId)?.backup;
+    const stray = group.find(({ tableName, tableId }) => liveTables.get(tableName) !== tableId);
     if (!stray) return newestAt < healthyFrom ? overdue : undefined;
     if (liveTables.has(stray.tableName)) return recreated;
     return uncoveredTables?.has(stray.tableName) ? uncovered : gone;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { calendarOf, goBack } from './calendar.ts';
 import { planSchema, type Plan } from './plan.ts';
-import type { Restorable } from './retention-group.ts';
+import type { Restorable } from './standing.ts';
 
 /** Why a whole run deletes nothing: `by` is stable and documented in docs/retention.md, `detail` is a sentence for people. */
 export interface Blocked {
@@ -83,7 +83,7 @@ function capOf(restorable: number, { perTableCount, perTablePercent }: DeletionC
 }
 
 function describeExcess({ group, deletions }: GroupSize, cap: DeletionCap): string {
-  const tables = [...new Set(group.map(({ backup }) => backup.tableName))].sort().join(', ');
+  const tables = [...new Set(group.map(({ tableName }) => tableName))].sort().join(', ');
   return `${deletions} of ${group.length} backups of table ${tables} would be deleted, at most ${capOf(group.length, cap)} may be`;
 }
 

@@ -77,10 +77,10 @@ function calendarRule(
 
 /** > `within`: every restorable backup created at most this long before the newest one stays. */
 function withinRule(duration: string, timeZone: string): Rule {
+  const wanted = keeps('within', `at most ${duration} older than the newest`);
+  const outside = expired('within', `more than ${duration} older than the newest`);
   return (newestAt) => {
     const earliest = goBack(newestAt, duration, timeZone);
-    const wanted = keeps('within', `at most ${duration} older than the newest`);
-    const outside = expired('within', `more than ${duration} older than the newest`);
     return (createdAt) => (createdAt >= earliest ? wanted : outside);
   };
 }

@@ -2,14 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Backup } from './backup.ts';
 import { distinctBackups, isCompleteListing, type CompleteListing } from './listing.ts';
 import type { Plan } from './plan.ts';
-import {
-  byAge,
-  freezeCodes,
-  groupJudge,
-  type Circumstances,
-  type Restorable,
-  type Verdict,
-} from './retention-group.ts';
+import { byAge, freezeCodes, groupJudge, type Circumstances, type Finding } from './retention-group.ts';
 import {
   clockFault,
   readRetentionPlan,
@@ -19,7 +12,7 @@ import {
   type GroupSize,
   type RetentionPlan,
 } from './retention-guards.ts';
-import { standingOf, unjudgeableCodes } from './standing.ts';
+import { standingOf, unjudgeableCodes, type Restorable } from './standing.ts';
 
 export interface Question extends Circumstances {
   readonly listing: CompleteListing;
@@ -30,6 +23,11 @@ export interface Question extends Circumstances {
   readonly previousCounts?: ReadonlyMap<string, number>;
   /** Lifts the deletion caps for up to this many deletions, this once. */
   readonly deletionOverride?: number;
+}
+
+/** What is decided about one backup, and why. */
+export interface Verdict extends Finding {
+  readonly backup: Backup;
 }
 
 export interface Judgement {
@@ -80,48 +78,51 @@ function judgeBy(plan: RetentionPlan, question: Question): Judgement {
   const judgeGroup = groupJudge(plan, question);
   const expired: Restorable[] = [];
   const sizes: GroupSize[] = [];
-  for (const group of groups.values()) {
+  for (const drafts of groups.values()) {
+    drafts.sort((one, other) => byAge(other.backup, one.backup));
+    const group = drafts.map(({ backup }) => backup);
+    const findingOn = judgeGroup(group);
     const before = expired.length;
-    group.sort((one, other) => byAge(other, one));
-    const judgeMember = judgeGroup(group);
-    group.forEach((member, nth) => {
-      const verdict = judgeMember(member, nth);
-      verdicts[member.place] = verdict;
-      if (verdict.verdict === 'delete') expired.push(member);
+    drafts.forEach((draft, nth) => {
+      Object.assign(draft, findingOn(draft.backup, nth));
+      if (draft.verdict === 'delete') expired.push(draft.backup);
     });
     sizes.push({ group, deletions: expired.length - before });
   }
   const blocked =
-    whyListingLooksShrunk(question.previousCounts ?? new Map(), ownBackups) ??
+    whyListingLooksShrunk(question.previousCounts ?? new Map<string, number>(), ownBackups) ??
     whyTooMuchWouldGo(sizes, plan.prune.deletionCap, question.deletionOverride ?? 0);
-  const deletions = blocked ? [] : expired.sort(byAge).map(({ backup }) => backup);
+  const deletions = blocked ? [] : expired.sort(byAge);
   return { verdicts, deletions, blocked: blocked ?? null, counts: countsOf(verdicts), ownBackups };
 }
 
-interface Placed extends Restorable {
-  /** Its index among the verdicts. */
-  readonly place: number;
+/** A verdict that still waits for the rules. */
+interface Draft {
+  readonly backup: Restorable;
+  verdict: Finding['verdict'];
+  reasons: Finding['reasons'];
 }
 
 interface Sorted {
-  /** Verdicts on the backups that are not in a group; the places of the others are still empty. */
-  readonly verdicts: Verdict[];
-  readonly groups: ReadonlyMap<string, Placed[]>;
+  /** In the order of the listing; those in a group are drafts. */
+  readonly verdicts: readonly Verdict[];
+  readonly groups: ReadonlyMap<string, Draft[]>;
   readonly ownBackups: ReadonlyMap<string, number>;
 }
 
 /** Parts the backups that count, grouped by table id, from those that stay without asking a rule. */
 function sortOut({ listing, isOwn, now }: Question): Sorted {
   const { backups, contradictory } = distinctBackups(listing.backups);
-  const verdicts = new Array<Verdict>(backups.length);
-  const groups = new Map<string, Placed[]>();
+  const groups = new Map<string, Draft[]>();
   const ownBackups = new Map<string, number>();
   const question = { isOwn, contradictory, now: now.getTime() };
-  backups.forEach((backup, place) => {
+  const verdicts = backups.map((backup): Verdict => {
     const standing = standingOf(backup, question);
     if (standing.isOwn) ownBackups.set(backup.tableId, (ownBackups.get(backup.tableId) ?? 0) + 1);
-    if ('reasons' in standing) verdicts[place] = { backup, verdict: 'keep', reasons: standing.reasons };
-    else listFor(backup.tableId, groups).push({ backup, createdAt: standing.createdAt, place });
+    if (!standing.restorable) return { backup, verdict: 'keep', reasons: standing.reasons };
+    const draft: Draft = { backup: standing.restorable, verdict: 'keep', reasons: [] };
+    listFor(backup.tableId, groups).push(draft);
+    return draft;
   });
   return { verdicts, groups, ownBackups };
 }

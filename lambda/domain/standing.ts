@@ -1,13 +1,19 @@
 import type { Backup } from './backup.ts';
 import type { Reason } from './reason.ts';
 
-/** What a backup is to a plan before any rule is asked. */
+/** A backup that counts: complete, dated, a plan's own. */
+export interface Restorable extends Backup {
+  readonly createdAt: Date;
+}
+
+/** What a backup is to a plan before any rule is asked: restorable, or kept for a reason no rule can overrule. */
 export type Standing =
-  | { readonly isOwn: true; readonly createdAt: number }
-  | { readonly isOwn: boolean; readonly reasons: readonly Reason[] };
+  | { readonly isOwn: true; readonly restorable: Restorable }
+  | { readonly isOwn: boolean; readonly restorable?: undefined; readonly reasons: readonly [Reason] };
 
 export interface StandingQuestion {
   readonly isOwn: (backup: Backup) => boolean;
+  /** ARNs listed with different facts. */
   readonly contradictory: ReadonlySet<string>;
   readonly now: number;
 }
@@ -49,13 +55,17 @@ export function standingOf(item: unknown, { isOwn, contradictory: inDoubt, now }
   return standingOfOwn(item, now);
 }
 
-function standingOfOwn({ createdAt, status }: Backup, now: number): Standing {
-  const at = createdAt instanceof Date ? createdAt.getTime() : NaN;
-  if (!(at > 0)) return undated;
-  if (at > now) return futureDated;
-  if (status === 'CREATING') return creating;
-  if (status === 'DELETED') return deleted;
-  return status === 'AVAILABLE' ? { isOwn: true, createdAt: at } : unknownStatus;
+function standingOfOwn(backup: Backup, now: number): Standing {
+  if (!isDated(backup)) return undated;
+  if (backup.createdAt.getTime() > now) return futureDated;
+  if (backup.status === 'CREATING') return creating;
+  if (backup.status === 'DELETED') return deleted;
+  return backup.status === 'AVAILABLE' ? { isOwn: true, restorable: backup } : unknownStatus;
+}
+
+/** The first instant of 1970 is what a missing time turns into, and no backup is that old. */
+function isDated(backup: Backup): backup is Restorable {
+  return backup.createdAt instanceof Date && backup.createdAt.getTime() > 0;
 }
 
 function isWellFormed(item: unknown): item is Backup {
