@@ -34,17 +34,10 @@ export function calendarOf(timeZone: string): Calendar {
 
 /**
  * The instant one ISO 8601 duration before another, both in epoch milliseconds; years, months, weeks and days are those of the
- * zone's calendar. `-Infinity` when the calendar does not reach back that far.
+ * zone's calendar. Throws a RangeError for what is not a duration.
  */
 export function goBack(at: number, duration: string, timeZone: string): number {
-  const length = Temporal.Duration.from(duration);
-  const from = zoned(at, timeZone);
-  try {
-    return from.subtract(length).epochMilliseconds;
-  } catch (error) {
-    if (error instanceof RangeError) return -Infinity;
-    throw error;
-  }
+  return zoned(at, timeZone).subtract(duration).epochMilliseconds;
 }
 
 function calendarOn(local: (at: number) => number): Calendar {

@@ -1,6 +1,6 @@
 import { goBack } from './calendar.ts';
+import type { Plan } from './plan.ts';
 import type { Reason } from './reason.ts';
-import type { RetentionPlan } from './retention-guards.ts';
 import { rulesOf } from './retention-rules.ts';
 import type { Restorable } from './standing.ts';
 
@@ -46,7 +46,7 @@ export function byAge(one: Restorable, other: Restorable): number {
  * > The newest restorable backup and the newest `minimumCopies` always stay; so does one created in the same instant as the last of them.
  * > A backup stays when any rule wants it, when it is held, or when its group is frozen.
  */
-export function groupJudge(plan: RetentionPlan, circumstances: Circumstances): GroupJudge {
+export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge {
   const rules = rulesOf(plan);
   const floor: Reason = {
     code: 'minimum-copies',
@@ -96,10 +96,7 @@ function shared(verdict: Finding['verdict']): (reasons: readonly Reason[]) => Fi
  * > A group is frozen, and all of it stays, when its table is gone, was created again, or is not covered by the plan any more, or when
  * > its newest restorable backup is older than the plan's `recoveryPoint`.
  */
-function freezer(
-  { objectives, backup: { timeZone } }: RetentionPlan,
-  { liveTables, uncoveredTables, now }: Circumstances,
-) {
+function freezer({ objectives, backup: { timeZone } }: Plan, { liveTables, uncoveredTables, now }: Circumstances) {
   const recoveryPoint = objectives?.recoveryPoint;
   const healthyFrom = recoveryPoint === undefined ? -Infinity : goBack(now.getTime(), recoveryPoint, timeZone);
   const overdue: Reason = {

@@ -1,37 +1,10 @@
-import * as z from 'zod';
-import { calendarOf, goBack } from './calendar.ts';
-import { planSchema, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type { Restorable } from './standing.ts';
 
 /** Why a whole run deletes nothing: `by` is stable and documented in docs/retention.md, `detail` is a sentence for people. */
 export interface Blocked {
   readonly by: 'listing-incomplete' | 'plan-invalid' | 'clock-invalid' | 'listing-shrunk' | 'deletion-cap';
   readonly detail: string;
-}
-
-/** The parts of a plan retention reads. */
-export type RetentionPlan = Pick<Plan, 'keep' | 'minimumCopies' | 'prune' | 'objectives' | 'backup'>;
-
-const { keep, minimumCopies, prune, objectives, backup } = planSchema.shape;
-const retentionPlan = z.object({ keep, minimumCopies, prune, objectives, backup });
-
-/**
- * Reads the parts of a plan that retention needs, or says what is wrong with them. Plans are checked long before; this is the last
- * check before something is deleted, so it believes none of the types.
- */
-export function readRetentionPlan(plan: unknown): { plan: RetentionPlan } | { fault: string } {
-  const parsed = retentionPlan.safeParse(plan);
-  if (!parsed.success) return { fault: z.prettifyError(parsed.error).replaceAll('\n', ' ') };
-  const { keep, objectives, backup } = parsed.data;
-  if (Object.values(keep).every((rule) => rule === undefined))
-    return { fault: 'keep must hold at least one rule, got none' };
-  try {
-    calendarOf(backup.timeZone);
-    for (const duration of [keep.within, objectives?.recoveryPoint]) goBack(0, duration ?? 'PT0S', backup.timeZone);
-  } catch (error) {
-    return { fault: String(error) };
-  }
-  return { plan: parsed.data };
 }
 
 /**

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Backup } from './backup.ts';
 import { distinctBackups, isCompleteListing, type CompleteListing } from './listing.ts';
+import { describeFaults } from './faults.ts';
+import { parsePlan } from './parse-plan.ts';
+import { hashOfPlan } from './plan-hash.ts';
 import type { Plan } from './plan.ts';
 import { byAge, freezeCodes, groupJudge, type Circumstances, type Finding } from './retention-group.ts';
 import {
   clockFault,
-  readRetentionPlan,
   whyListingLooksShrunk,
   whyTooMuchWouldGo,
   type Blocked,
   type GroupSize,
-  type RetentionPlan,
 } from './retention-guards.ts';
 import { standingOf, unjudgeableCodes, type Restorable } from './standing.ts';
 
@@ -53,27 +54,28 @@ export interface Counts {
 /**
  * Decides which backups stay.
  * > A backup stays when any rule wants it, when a floor protects it, or when anything about it is in doubt.
- * Pure and total: `now` is the only clock, and nothing throws but an `isOwn` that throws.
+ * Pure and total: `now` is the only clock, and nothing throws but an `isOwn` that throws. Plans are checked long before; they are checked
+ * once more here, because something is deleted next.
  */
 export function judge(question: Question): Judgement {
   const { listing, plan, now } = question;
   if (!isCompleteListing(listing)) return nothingJudged([], 'listing-incomplete', 'the listing is not complete');
-  const reading = readRetentionPlan(plan);
-  if ('fault' in reading) return nothingJudged(listing.backups, 'plan-invalid', reading.fault);
+  const parsed = parsePlan(plan);
+  if (!parsed.ok) return nothingJudged(listing.backups, 'plan-invalid', describeFaults(parsed.faults));
   const fault = clockFault(now);
   if (fault !== undefined) return nothingJudged(listing.backups, 'clock-invalid', fault);
-  return judgeBy(reading.plan, question);
+  return judgeBy(parsed.plan, question);
 }
 
 /** Identifies one set of deletions under one plan, in 64 hexadecimal digits; the order of keys and of deletions is no matter. */
 export function hashOfDeletions(plan: Plan, deletions: readonly Backup[]): string {
   const arns = deletions.map(({ arn }) => arn).sort();
   return createHash('sha256')
-    .update(JSON.stringify([plan, arns], sortKeys))
+    .update(JSON.stringify([hashOfPlan(plan), arns]))
     .digest('hex');
 }
 
-function judgeBy(plan: RetentionPlan, question: Question): Judgement {
+function judgeBy(plan: Plan, question: Question): Judgement {
   const { verdicts, groups, ownBackups } = sortOut(question);
   const judgeGroup = groupJudge(plan, question);
   const expired: Restorable[] = [];
@@ -148,9 +150,4 @@ function countsOf(verdicts: readonly Verdict[]): Counts {
     if (reasons.some(({ code }) => unjudgeableCodes.has(code))) counts.unjudgeable += 1;
   }
   return counts;
-}
-
-function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -148,7 +148,7 @@ type Draft = typeof draft extends fc.Arbitrary<infer T> ? T : never;
 
 const count = often(undefined, 2, 1, 2, 2, 3, 3, 5, 7, 100_000);
 const rules = { last: count, hourly: count, daily: count, weekly: count, monthly: count, yearly: count };
-export const lengths = ['PT0S', 'PT1H', 'P1D', 'P1W', 'P1M', 'P1M1DT1S', 'P1Y', 'P250000Y'];
+export const lengths = ['PT1S', 'PT1H', 'P1D', 'P1W', 'P1M', 'P1M1DT1S', 'P1Y', 'P100Y'];
 
 /** Any policy that holds at least one rule, extremes included. */
 export const plans: fc.Arbitrary<Plan> = fc
@@ -157,9 +157,9 @@ export const plans: fc.Arbitrary<Plan> = fc
       .record({ ...rules, within: often(undefined, 3, ...lengths) })
       .map(fewRules)
       .filter((keep) => Object.keys(keep).length > 0),
-    minimumCopies: often(1, 3, 2, 3, 10, 2 ** 31),
+    minimumCopies: often(1, 3, 2, 3, 10, 1_000_000),
     timeZone: fc.constantFrom(...zones),
-    recoveryPoint: often(undefined, 3, 'PT1H', 'PT26H', 'P40D', 'P2Y'),
+    recoveryPoint: often(undefined, 3, 'PT1H', 'PT26H', 'P40D', 'P104W'),
   })
   .map(({ recoveryPoint, ...parts }) => aPlan({ ...parts, ...(recoveryPoint && { objectives: { recoveryPoint } }) }));
 

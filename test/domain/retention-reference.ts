@@ -82,13 +82,7 @@ function once<T>(key: string, find: () => T): T {
 }
 
 function shift(at: number, duration: string, timeZone: string): number {
-  return once(`${at} ${duration} ${timeZone}`, () => {
-    try {
-      return zoned(at, timeZone).subtract(duration).epochMilliseconds;
-    } catch {
-      return Number.NEGATIVE_INFINITY;
-    }
-  });
+  return once(`${at} ${duration} ${timeZone}`, () => zoned(at, timeZone).subtract(duration).epochMilliseconds);
 }
 
 /** The bucket of an instant as sortable text. */
