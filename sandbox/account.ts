@@ -1,10 +1,14 @@
+import { AwsError } from './aws-error.ts';
+import { readAssembly } from './cloudformation/assembly.ts';
+import { deployStack, type DeployedStack } from './cloudformation/stack.ts';
 import { VirtualClock } from './clock.ts';
 import type { StoredBackup } from './dynamodb/backups.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
 import type { Table } from './dynamodb/table.ts';
 import { publishedQuotas, type TableQuotas } from './dynamodb/tables.ts';
 import { Faults } from './faults.ts';
-import { Front, outsider, type ApiCall, type Caller, type FrontResponse } from './front.ts';
+import { Front, outsider, type ApiCall, type Caller, type FrontResponse, type Service } from './front.ts';
+import { Roles } from './iam/roles.ts';
 import { Journal } from './journal.ts';
 import { Functions, type FunctionSettings } from './lambda/functions.ts';
 import { bundleFrom, type Bundle } from './lambda/bundle.ts';
@@ -13,8 +17,11 @@ import { lambdaService } from './lambda/lambda-service.ts';
 import { Logs } from './logs.ts';
 import { Metrics } from './metrics.ts';
 import { randomStream, type Random } from './random.ts';
+import { Schedules } from './scheduler/schedules.ts';
+import { schedulerService } from './scheduler/scheduler-service.ts';
 import { sdkRequestHandler, type SdkRequestHandler } from './sdk-client.ts';
 import { Queues, sqsService } from './sqs.ts';
+import { taggingService } from './tagging.ts';
 import { routeHttp, type HttpCall } from './wire.ts';
 
 /** How an account is set up. Everything has a default. */
@@ -70,6 +77,9 @@ export class SandboxAccount {
   readonly functions: Functions;
   readonly dynamodb: DynamoDb;
   readonly queues: Queues;
+  readonly schedules: Schedules;
+  readonly roles: Roles;
+  readonly #stacks = new Map<string, DeployedStack>();
 
   constructor(options: AccountOptions = {}) {
     const seed = options.seed ?? 1;
@@ -84,7 +94,7 @@ export class SandboxAccount {
       journal: this.journal,
       random: randomStream(seed, 'front'),
       latencyMs: options.latencyMs ?? usualLatencyMs,
-      authorize: () => undefined,
+      authorize: (call) => { this.roles.authorize(call); }, // prettier-ignore
     });
     this.dynamodb = new DynamoDb({
       clock: this.clock,
@@ -93,6 +103,7 @@ export class SandboxAccount {
       quotas: { ...publishedQuotas, ...options.quotas },
       backupCreationMs: options.backupCreationMs ?? ((sizeBytes) => 50 + sizeBytes / backupBytesPerMs),
     });
+    this.roles = new Roles({ accountId: this.accountId, region: this.region, tables: this.dynamodb.tables });
     this.queues = new Queues(this.clock, randomStream(seed, 'queues'));
     this.functions = new Functions({
       clock: this.clock,
@@ -105,8 +116,16 @@ export class SandboxAccount {
       sendToDestination: (arn, record) => { this.queues.send(arn, record); }, // prettier-ignore
       count: (name, metric) => { this.#countLambda(name, metric); }, // prettier-ignore
     });
-    for (const service of [this.dynamodb.service(), lambdaService(this.functions), sqsService(this.queues)])
-      this.front.add(service);
+    this.schedules = new Schedules({
+      clock: this.clock,
+      random: randomStream(seed, 'scheduler'),
+      faults: this.faults,
+      arnPrefix: `arn:aws:scheduler:${this.region}:${this.accountId}`,
+      deliver: (targetArn, payload, roleArn) => { this.#deliver(targetArn, payload, roleArn); }, // prettier-ignore
+      sendToDeadLetters: (arn, body, attributes) => { this.queues.send(arn, body, attributes); }, // prettier-ignore
+      count: (metric, group) => { this.#count('AWS/Scheduler', metric, { ScheduleGroup: group }); }, // prettier-ignore
+    });
+    for (const service of this.#services()) this.front.add(service);
   }
 
   get now(): Date {
@@ -149,8 +168,24 @@ export class SandboxAccount {
     });
   }
 
-  /** Deploys a function from code. */
-  loadFunction(loaded: LoadedFunction): void {
+  /**
+   * Deploys the stacks of a cloud assembly (`cdk.out`) that are meant for this account's Region, and brings them up to date when they are
+   * deployed again. Returns each stack's outputs. Throws when a template declares a resource type that the sandbox does not know.
+   */
+  async deploy(folder: string): Promise<Readonly<Record<string, DeployedStack['outputs']>>> {
+    const outputs: Record<string, DeployedStack['outputs']> = {};
+    for (const template of readAssembly(folder)) {
+      if (template.region !== this.region && template.region !== 'unknown-region') continue;
+      const stack = await deployStack(template, this, this.#stacks);
+      this.#stacks.set(stack.name, stack);
+      outputs[stack.name] = stack.outputs;
+    }
+    if (Object.keys(outputs).length === 0) throw new Error(`${folder} has no stack for the Region ${this.region}`);
+    return outputs;
+  }
+
+  /** Deploys a function from code, and returns its ARN. */
+  loadFunction(loaded: LoadedFunction): string {
     const {
       name,
       code,
@@ -172,6 +207,7 @@ export class SandboxAccount {
       roleArn,
     };
     this.functions.deploy(definition, settings);
+    return definition.arn;
   }
 
   /** Invokes a function and lets time pass until it ends. */
@@ -215,8 +251,33 @@ export class SandboxAccount {
     }
   }
 
+  #services(): Service[] {
+    return [
+      this.dynamodb.service(),
+      lambdaService(this.functions),
+      schedulerService(this.schedules),
+      sqsService(this.queues),
+      taggingService(this.dynamodb.tables),
+    ];
+  }
+
+  /** Hands an event to what a schedule may start: a function or a queue. */
+  #deliver(targetArn: string, payload: string, roleArn: string | undefined): void {
+    const [, , service] = targetArn.split(':');
+    if (service !== 'lambda' && service !== 'sqs') throw new Error(`the sandbox cannot deliver to ${targetArn}`);
+    const action = service === 'lambda' ? 'lambda:InvokeFunction' : 'sqs:SendMessage';
+    if (roleArn !== undefined) this.roles.demand(roleArn, action, targetArn);
+    if (service === 'sqs') this.queues.send(targetArn, payload);
+    else if (this.functions.has(targetArn)) this.functions.enqueue(targetArn, payload);
+    else throw new AwsError('ResourceNotFoundException', `Function not found: ${targetArn}`, 404);
+  }
+
+  #count(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>): void {
+    this.metrics.put(namespace, metric, dimensions, { at: this.clock.now, value: 1 });
+  }
+
   #countLambda(functionName: string, metric: string): void {
-    this.metrics.put('AWS/Lambda', metric, { FunctionName: functionName }, { at: this.clock.now, value: 1 });
+    this.#count('AWS/Lambda', metric, { FunctionName: functionName });
   }
 }
 

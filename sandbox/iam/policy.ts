@@ -1,0 +1,84 @@
+import { isRecord } from '../input.ts';
+
+/** What is asked: may this action be done to this resource, which carries these tags? */
+export interface Question {
+  /** `service:Action`. */
+  readonly action: string;
+  readonly resource: string;
+  /** Condition keys and their values, such as `aws:ResourceTag/team`. Keys are compared in lower case. */
+  readonly context: ReadonlyMap<string, string>;
+}
+
+export interface Statement {
+  readonly allows: boolean;
+  concerns(question: Question): boolean;
+}
+
+function texts(value: unknown): string[] {
+  return [value].flat().filter((text) => typeof text === 'string');
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** IAM's wildcards: `*` for any characters, `?` for one. */
+function isLike(text: string, pattern: string): boolean {
+  let compiled = patterns.get(pattern);
+  if (!compiled) {
+    const source = pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.');
+    compiled = new RegExp(`^${source}$`, 's');
+    patterns.set(pattern, compiled);
+  }
+  return compiled.test(text);
+}
+
+type Test = (actual: string, wanted: readonly string[]) => boolean;
+
+const operators: Readonly<Record<string, Test>> = {
+  StringEquals: (actual, wanted) => wanted.includes(actual),
+  StringNotEquals: (actual, wanted) => !wanted.includes(actual),
+  StringLike: (actual, wanted) => wanted.some((pattern) => isLike(actual, pattern)),
+  StringNotLike: (actual, wanted) => !wanted.some((pattern) => isLike(actual, pattern)),
+  ArnEquals: (actual, wanted) => wanted.some((pattern) => isLike(actual, pattern)),
+  ArnLike: (actual, wanted) => wanted.some((pattern) => isLike(actual, pattern)),
+  Bool: (actual, wanted) => wanted.includes(actual),
+};
+
+/** Whether one condition holds. A key the request lacks satisfies only negated operators and those ending in IfExists. */
+function holds(operator: string, key: string, wanted: readonly string[], context: Question['context']): boolean {
+  const plain = operator.replace(/IfExists$/, '');
+  const test = operators[plain];
+  if (!test) throw new Error(`the sandbox does not know the condition operator ${operator}`);
+  const actual = context.get(key.toLowerCase());
+  if (actual === undefined) return operator.endsWith('IfExists') || plain.includes('Not');
+  return test(actual, wanted);
+}
+
+/** Reads one statement of an identity policy. */
+export function statementFrom(source: unknown): Statement {
+  if (!isRecord(source)) throw new Error(`a policy statement must be an object, got ${JSON.stringify(source)}`);
+  const { Action, NotAction, Resource, NotResource, Condition, Effect } = source;
+  const actions = texts(Action ?? NotAction).map((action) => action.toLowerCase());
+  const resources = texts(Resource ?? NotResource);
+  const conditions = Object.entries(isRecord(Condition) ? Condition : {}).flatMap(([operator, keys]) =>
+    Object.entries(isRecord(keys) ? keys : {}).map(([key, wanted]) => ({ operator, key, wanted: texts(wanted) })),
+  );
+  return {
+    allows: Effect === 'Allow',
+    concerns: ({ action, resource, context }) =>
+      actions.some((pattern) => isLike(action.toLowerCase(), pattern)) === (NotAction === undefined) &&
+      resources.some((pattern) => isLike(resource, pattern)) === (NotResource === undefined) &&
+      conditions.every(({ operator, key, wanted }) => holds(operator, key, wanted, context)),
+  };
+}
+
+export type Decision = 'allowed' | 'denied explicitly' | 'not allowed';
+
+/** IAM's rule for identity policies: an explicit Deny wins, otherwise some statement must allow. */
+export function decide(statements: readonly Statement[], question: Question): Decision {
+  const concerned = statements.filter((statement) => statement.concerns(question));
+  if (concerned.some((statement) => !statement.allows)) return 'denied explicitly';
+  return concerned.length > 0 ? 'allowed' : 'not allowed';
+}

@@ -1,0 +1,114 @@
+import { AwsError } from '../aws-error.ts';
+import type { Tables } from '../dynamodb/tables.ts';
+import type { ApiCall } from '../front.ts';
+import { isRecord } from '../input.ts';
+import { decide, statementFrom, type Question, type Statement } from './policy.ts';
+
+interface Role {
+  readonly name: string;
+  /** The statements of each policy, by the policy's name. */
+  readonly policies: Map<string, readonly Statement[]>;
+}
+
+const servicePrefixes: Readonly<Record<string, string>> = { tagging: 'tag' };
+const actionNames: Readonly<Record<string, string>> = { 'lambda:Invoke': 'lambda:InvokeFunction' };
+/** Operations that IAM cannot restrict to a resource. */
+const unrestrictable = new Set(['ListTables', 'ListBackups', 'DescribeLimits', 'GetResources']);
+
+/** Reads the statements of a policy document. */
+function statementsOf(document: unknown): Statement[] {
+  const statements = isRecord(document) ? document.Statement : undefined;
+  return [statements]
+    .flat()
+    .filter((statement) => statement !== undefined)
+    .map(statementFrom);
+}
+
+interface RolesParts {
+  readonly accountId: string;
+  readonly region: string;
+  readonly tables: Tables;
+}
+
+/** The roles of the account. A function may do what the policies of its role allow, and nothing else. */
+export class Roles {
+  readonly #parts: RolesParts;
+  readonly #roles = new Map<string, Role>();
+
+  constructor(parts: RolesParts) {
+    this.#parts = parts;
+  }
+
+  /** Creates a role without policies, or empties it; returns its ARN. */
+  put(name: string): string {
+    const arn = this.arnOf(name);
+    this.#roles.set(arn, { name, policies: new Map() });
+    return arn;
+  }
+
+  arnOf(name: string): string {
+    return `arn:aws:iam::${this.#parts.accountId}:role/${name}`;
+  }
+
+  attach(roleName: string, policyName: string, document: unknown): void {
+    const role = this.#roles.get(this.arnOf(roleName));
+    if (!role) throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
+    role.policies.set(policyName, statementsOf(document));
+  }
+
+  /** Throws AccessDeniedException unless the caller's role allows the call. A caller without a role of this account may do everything. */
+  authorize(call: ApiCall): void {
+    const { roleArn } = call.caller;
+    if (roleArn === undefined) return;
+    const spelt = `${servicePrefixes[call.service] ?? call.service}:${call.operation}`;
+    const action = actionNames[spelt] ?? spelt;
+    for (const resource of this.#resourcesOf(call)) this.demand(roleArn, action, resource);
+  }
+
+  /** Throws AccessDeniedException unless a role may do this. */
+  demand(roleArn: string, action: string, resource: string): void {
+    const role = this.#roles.get(roleArn);
+    if (!role) return;
+    const question: Question = { action, resource, context: this.#context(resource) };
+    const decision = decide([...role.policies.values()].flat(), question);
+    if (decision === 'allowed') return;
+    const user = `arn:aws:sts::${this.#parts.accountId}:assumed-role/${role.name}/sandbox`;
+    const reason =
+      decision === 'denied explicitly'
+        ? 'with an explicit deny in an identity-based policy'
+        : `because no identity-based policy allows the ${action} action`;
+    const message = `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
+    throw new AwsError('AccessDeniedException', message, action.startsWith('lambda:') ? 403 : 400);
+  }
+
+  #resourcesOf(call: ApiCall): string[] {
+    const { BackupArn, ResourceArn, TableName, FunctionName, QueueUrl, RequestItems } = call.input;
+    const { region, accountId } = this.#parts;
+    const arn = (service: string, name: unknown): string => {
+      const text = String(name);
+      return text.startsWith('arn:') ? text : `arn:aws:${service}:${region}:${accountId}:${text}`;
+    };
+    if (unrestrictable.has(call.operation)) return ['*'];
+    if (typeof BackupArn === 'string') return [BackupArn];
+    if (typeof ResourceArn === 'string') return [ResourceArn];
+    if (typeof TableName === 'string')
+      return [TableName.startsWith('arn:') ? TableName : arn('dynamodb', `table/${TableName}`)];
+    if (isRecord(RequestItems)) return Object.keys(RequestItems).map((name) => arn('dynamodb', `table/${name}`));
+    if (typeof FunctionName === 'string') {
+      return [FunctionName.startsWith('arn:') ? FunctionName : arn('lambda', `function:${FunctionName}`)];
+    }
+    if (typeof QueueUrl === 'string') return [arn('sqs', QueueUrl.split('/').at(-1))];
+    return ['*'];
+  }
+
+  #context(resource: string): ReadonlyMap<string, string> {
+    const context = new Map([
+      ['aws:sourceaccount', this.#parts.accountId],
+      ['aws:requestedregion', this.#parts.region],
+    ]);
+    const name = /:table\/([^/]+)$/.exec(resource)?.[1];
+    const tags = name === undefined ? undefined : this.#parts.tables.get(name)?.tags;
+    for (const [key, value] of tags ?? []) context.set(`aws:resourcetag/${key.toLowerCase()}`, value);
+    return context;
+  }
+}
