@@ -1,7 +1,6 @@
-import { Arn, ArnFormat, type Stack, Token, TokenComparison } from 'aws-cdk-lib';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Arn, type ArnComponents, ArnFormat, type Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
-import type { PlanProps } from './plan-props.ts';
+import type { PlanProps, TableConstruct } from './plan-props.ts';
 
 /**
  * Names the tables of a plan that live elsewhere than the stack. A backup is always taken where its table is, so such a plan could
@@ -26,21 +25,20 @@ interface Place {
   readonly there: string;
 }
 
-function placesOf(stack: Stack, table: ITable): Place[] {
-  const partition = partitionOf(table);
+/** Where a table is: as its ARN says where that is written out, for an imported table claims its importer's place; else as its stack says. */
+function placesOf(stack: Stack, table: TableConstruct): Place[] {
+  const { account = table.env.account, region = table.env.region, partition } = writtenArn(table) ?? {};
   return [
-    { kind: 'account', here: stack.account, there: table.env.account },
-    { kind: 'region', here: stack.region, there: table.env.region },
-    ...(partition ? [{ kind: 'partition', here: stackPartition(stack), there: partition }] : []),
+    { kind: 'account', here: stack.account, there: account },
+    { kind: 'region', here: stack.region, there: region },
+    ...(partition ? [{ kind: 'partition', here: partitionOf(stack), there: partition }] : []),
   ];
 }
 
-function partitionOf(table: ITable): string | undefined {
-  if (Token.isUnresolved(table.tableArn)) return undefined;
-  return Arn.split(table.tableArn, ArnFormat.SLASH_RESOURCE_NAME).partition;
+function writtenArn({ tableArn }: TableConstruct): Partial<ArnComponents> | undefined {
+  return Token.isUnresolved(tableArn) ? undefined : Arn.split(tableArn, ArnFormat.SLASH_RESOURCE_NAME);
 }
 
-function stackPartition(stack: Stack): string {
-  if (Token.isUnresolved(stack.region)) return stack.partition;
-  return RegionInfo.get(stack.region).partition ?? stack.partition;
+function partitionOf({ region, partition }: Stack): string {
+  return Token.isUnresolved(region) ? partition : (RegionInfo.get(region).partition ?? partition);
 }

@@ -1,7 +1,6 @@
 import { Token } from 'aws-cdk-lib';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Plan, PlanInput } from '../lambda/domain/plan.ts';
-import type { PlanProps } from './plan-props.ts';
+import type { PlanProps, TableConstruct } from './plan-props.ts';
 
 /**
  * A plan as JSON that can be checked now, and what must be put back before it is deployed. A name that only CloudFormation will know
@@ -48,7 +47,7 @@ export function withTokens(plan: Plan, tokens: CheckablePlan['tokens']): Plan {
 }
 
 /** The name of a table, or a stand-in that reads like the construct it stands for. */
-function checkableName(table: string | ITable, tokens: Map<string, string>): string {
+function checkableName(table: string | TableConstruct, tokens: Map<string, string>): string {
   const name = typeof table === 'string' ? table : table.tableName;
   if (!Token.isUnresolved(name)) return name;
   const known = [...tokens].find(([, token]) => token === name);

@@ -34,6 +34,9 @@ export interface PlanProps {
   readonly prune?: PruneProps;
 }
 
+/** A table as a construct: a `Table`, a `TableV2`, or one imported by name or ARN. */
+export type TableConstruct = Pick<ITable, 'tableName' | 'tableArn' | 'env' | 'node'>;
+
 /** Tables of the stack's own account and Region. A table is covered when any of the first three chooses it and `except` does not. */
 export interface TablesProps {
   /**
@@ -41,7 +44,7 @@ export interface TablesProps {
    *
    * @default - none by name
    */
-  readonly named?: readonly (string | ITable)[];
+  readonly named?: readonly (string | TableConstruct)[];
 
   /**
    * Patterns of table names: `*` stands for any characters, `?` for one.

@@ -20,17 +20,23 @@ const reasons: Readonly<Record<string, string>> = {
     'the ids of backups are given by DynamoDB when they are taken, and backups carry no tags; the code deletes only backups whose name and seal are its own',
 };
 
-/** Acknowledges exactly the wildcards of these statements, each with its reason. */
+/** Acknowledges exactly the wildcards of these statements, each resource once, with all the reasons it has. */
 export function acknowledgeWildcards(role: IConstruct, statements: readonly PolicyStatement[]): void {
-  for (const statement of statements.filter(({ effect }) => effect === Effect.ALLOW)) {
-    const reason = reasons[(statement.sid ?? '').replace(/ByTag\d+$/, 'ByTag')];
-    if (reason === undefined) continue;
-    for (const resource of statement.resources.map((arn) => flatten(Stack.of(role).resolve(arn)))) {
-      if (resource.includes('*')) {
-        Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
-      }
+  for (const [resource, why] of wildcardsOf(Stack.of(role), statements)) {
+    Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason: [...why].join('; ') });
+  }
+}
+
+function wildcardsOf(stack: Stack, statements: readonly PolicyStatement[]): Map<string, Set<string>> {
+  const wildcards = new Map<string, Set<string>>();
+  for (const { effect, sid = '', resources } of statements) {
+    const reason = reasons[sid.replace(/ByTag\d+$/, 'ByTag')];
+    if (effect === Effect.DENY || reason === undefined) continue;
+    for (const resource of resources.map((arn) => flatten(stack.resolve(arn)))) {
+      if (resource.includes('*')) wildcards.set(resource, (wildcards.get(resource) ?? new Set()).add(reason));
     }
   }
+  return wildcards;
 }
 
 /** Spells a resolved ARN as cdk-nag does: `<AWS::Partition>` for a Ref, `<Id.Attribute>` for a GetAtt. */

@@ -1,0 +1,67 @@
+import { describe, expect, test } from '@jest/globals';
+import { Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { IConstruct } from 'constructs';
+import type { BackupStackProps } from '../../lib/backup-stack.ts';
+import { account, aPlan, aStack } from './deploy.ts';
+
+const deployments: Record<string, Partial<BackupStackProps>> = {
+  'by name': {},
+  'by pattern': { plans: { orders: aPlan({ tables: { named: ['orders'], matching: ['prod-*', 'users-?'] } }) } },
+  'by tag': { plans: { orders: aPlan({ tables: { tagged: { backup: 'daily' } } }) } },
+  'with keys of AWS': { encryptionKey: 'aws-owned' },
+  'in any Region': { env: {} },
+  'in China': { env: { account, region: 'cn-north-1' } },
+};
+
+describe.each(Object.keys(deployments))('a deployment %s', (name) => {
+  test('has no finding of the AwsSolutions rules', () => {
+    const report = new AwsSolutionsChecks().validateScope(aStack(deployments[name]));
+
+    expect(report.violations).toEqual([]);
+  });
+
+  test('acknowledges nothing but findings there would be, each with a reason', () => {
+    const stack = aStack(deployments[name]);
+
+    const findings = findingsOf(stack);
+
+    expect(acknowledgedBy(stack).map(({ rule }) => rule)).toEqual(findings);
+    for (const { reason } of acknowledgedBy(stack)) expect(reason.length).toBeGreaterThan(40);
+  });
+});
+
+test('where tables are chosen by name, only listing and the ids of backups need a wildcard', () => {
+  const wildcards = [
+    'AwsSolutions-IAM5[Resource::*]',
+    'AwsSolutions-IAM5[Resource::arn:aws:dynamodb:eu-west-1:123456789012:table/orders/backup/*]',
+  ];
+
+  expect(acknowledgedBy(aStack()).map(({ rule }) => rule)).toEqual(
+    [...wildcards, ...wildcards, 'AwsSolutions-SQS3', 'AwsSolutions-SQS3'].sort(),
+  );
+});
+
+interface Acknowledgement {
+  readonly rule: string;
+  readonly reason: string;
+}
+
+function acknowledgedBy(scope: IConstruct): Acknowledgement[] {
+  return scope.node
+    .findAll()
+    .flatMap(({ node }) => node.metadata.filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY))
+    .flatMap(({ data }) => Object.entries(data as Record<string, string>))
+    .map(([id, reason]) => ({ rule: id.replace(/^annotation::/i, ''), reason }))
+    .sort((a, b) => (a.rule < b.rule ? -1 : 1));
+}
+
+/** What the rules would find if nothing were acknowledged, once per resource. */
+function findingsOf(scope: IConstruct): string[] {
+  const rules = new AwsSolutionsChecks();
+  Reflect.set(rules, 'isAcknowledged', () => false);
+  return rules
+    .validateScope(scope)
+    .violations.flatMap(({ ruleName, violatingResources }) => violatingResources.map(() => ruleName))
+    .sort();
+}
