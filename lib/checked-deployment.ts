@@ -1,5 +1,6 @@
 import { type Stack, Token } from 'aws-cdk-lib';
-import { type Plan, planSchema } from '../lambda/domain/plan.ts';
+import { parsePlan } from '../lambda/domain/parse-plan.ts';
+import type { Plan } from '../lambda/domain/plan.ts';
 import type { DeploymentProps } from './deployment-props.ts';
 import { foreignTableFaults } from './foreign-tables.ts';
 import { namingFaults } from './naming-faults.ts';
@@ -24,14 +25,15 @@ export function checkedDeployment(stack: Stack, props: DeploymentProps): Checked
   const backupNamePrefix = props.backupNamePrefix ?? 'scheduled';
   const faults = [
     ...(Token.isUnresolved(stack.region) ? [] : regionFaults(stack.region)),
+    ...(Object.keys(props.plans).length === 0 ? ['plans must hold at least one plan, got none'] : []),
     ...namingFaults({ owner, prefix: backupNamePrefix }),
     ...Object.entries(props.plans).flatMap(([name, plan]) => foreignTableFaults(stack, name, plan)),
   ];
   const plans = Object.entries(props.plans).flatMap(([name, planProps]) => {
     const { input, tokens } = checkablePlan(name, planProps);
-    const result = planSchema.safeParse(input);
-    if (result.success) return [withTokens(result.data, tokens)];
-    faults.push(...result.error.issues.map((issue) => `plans.${name}.${issue.path.join('.')}: ${issue.message}`));
+    const parsed = parsePlan(input);
+    if (parsed.ok) return [withTokens(parsed.plan, tokens)];
+    faults.push(...parsed.faults.map(({ path, message }) => `plans.${name}${path === '' ? ': ' : '.'}${message}`));
     return [];
   });
   if (faults.length > 0)

@@ -49,14 +49,10 @@ describe('a table whose name only the deployment knows', () => {
   test('is checked under the path of its construct and deployed under its token', () => {
     const table = aTable(new Stack(anApp(), 'Shop', { env }));
 
-    const { input, tokens } = checkablePlan('orders', aPlan({ tables: { named: ['users', table, table] } }));
+    const { input, tokens } = checkablePlan('orders', aPlan({ tables: { named: ['users', table] } }));
 
-    expect(input.tables.named).toEqual(['users', 'Shop.Orders', 'Shop.Orders']);
-    expect(withTokens(planSchema.parse(input), tokens).tables.named).toEqual([
-      'users',
-      table.tableName,
-      table.tableName,
-    ]);
+    expect(input.tables.named).toEqual(['users', 'Shop.Orders']);
+    expect(withTokens(planSchema.parse(input), tokens).tables.named).toEqual(['users', table.tableName]);
   });
 
   test('has its real name in the event and in the permissions, whatever CloudFormation makes it', () => {

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { aPlan, aStack, resourcesOf } from './deploy.ts';
+import { roleStatements } from './iam-simulation.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+describe('docs/permissions.md', () => {
+  test('has each statement of each role with its actions, and no other', () => {
+    expect(documentedGrants()).toEqual(deployedGrants());
+  });
+
+  test.each(documentedCode())('%s still has %s', (path, code) => {
+    expect(read(path)).toContain(code);
+  });
+
+  test('no code calls AWS without a row', () => {
+    const documented = documentedCode().map(([path, code]) => `${path}: ${code}`);
+
+    expect(callsToAws().filter((call) => !documented.includes(call))).toEqual([]);
+  });
+});
+
+function documentedRows(): string[][] {
+  const rows = read('docs/permissions.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** `role: statement: actions`, sorted. */
+function documentedGrants(): string[] {
+  return documentedRows()
+    .flatMap(([sid = '', roles = '', actions = '']) =>
+      roles.split(', ').map((role) => `${role}: ${quoted(sid).join()}: ${quoted(actions).join(' ')}`),
+    )
+    .sort();
+}
+
+function deployedGrants(): string[] {
+  const plans = {
+    named: aPlan(),
+    tagged: aPlan({ tables: { tagged: { backup: 'daily' } }, keep: { hourly: 24, daily: 7 } }),
+  };
+  return [...roleStatements(resourcesOf(aStack({ plans })))]
+    .flatMap(([role, statements]) =>
+      statements
+        .filter(({ effect }) => effect === 'Allow')
+        .map(({ sid, actions }) => `${spelled(role)}: ${sid.replace(/ByTag\d+$/, 'ByTag…')}: ${actions.join(' ')}`),
+    )
+    .sort();
+}
+
+/** `BackupSchedulesRole` is spelled `backup schedules` for people. */
+function spelled(role: string): string {
+  return role
+    .replace(/Role$/, '')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+}
+
+/** Which file must hold which piece of code, as the last column says. */
+function documentedCode(): [path: string, code: string][] {
+  return documentedRows().flatMap((cells) =>
+    (cells.at(-1) ?? '').split('; ').flatMap((place) => {
+      const [path = '', ...codes] = quoted(place);
+      return codes.map((code): [string, string] => [path, code]);
+    }),
+  );
+}
+
+/** Every command and paginator of the AWS SDK that the adapters use. */
+function callsToAws(): string[] {
+  const paths = readdirSync(join(root, 'lambda/aws')).map((name) => `lambda/aws/${name}`);
+  return paths.flatMap((path) => {
+    const calls = read(path).match(/\b(?:[A-Z]\w+Command|paginate[A-Z]\w+)\b/g) ?? [];
+    return [...new Set(calls)].map((call) => `${path}: ${call}`);
+  });
+}
+
+function quoted(text: string): string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+}
