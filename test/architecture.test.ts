@@ -20,7 +20,7 @@ const rules: readonly { folder: string; ours: readonly string[]; packages?: read
   { folder: 'bin', ours: ['lib'] },
   { folder: 'cli', ours: ['lambda/domain', 'lambda/jobs', 'lambda/aws'] },
   { folder: 'sandbox', ours: ['lambda/contract'] },
-  { folder: 'demo', ours: ['sandbox', 'lambda/contract', 'lambda/domain'] },
+  { folder: 'demo', ours: ['lib', 'sandbox', 'lambda/contract', 'lambda/domain', 'lambda/aws'] },
   { folder: 'e2e', ours: ['lib', 'lambda/contract'] },
 ];
 

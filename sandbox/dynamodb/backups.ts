@@ -29,6 +29,12 @@ export interface StoredBackup {
   restoring: number;
 }
 
+/** Something that became of a backup: asked for, restorable, or gone. */
+export interface BackupEvent {
+  readonly kind: 'created' | 'available' | 'deleted';
+  readonly backup: StoredBackup;
+}
+
 /** How far listings are behind the truth, in milliseconds. */
 export interface ListLag {
   createdMs: number;
@@ -76,6 +82,7 @@ export class Backups {
   readonly #byArn = new Map<string, StoredBackup>();
   /** Per table, in order of creation. */
   readonly #byTable = new Map<string, StoredBackup[]>();
+  readonly #watchers: ((event: BackupEvent) => void)[] = [];
   readonly listLag: ListLag = { createdMs: 0, deletedMs: 0 };
 
   constructor(parts: BackupsParts) {
@@ -85,6 +92,11 @@ export class Backups {
   /** Every backup that exists, CREATING ones included, by table and creation time. */
   get all(): StoredBackup[] {
     return this.#tableNames().flatMap((name) => this.#of(name).filter((backup) => backup.deletedAt === undefined));
+  }
+
+  /** Tells about everything that becomes of any backup from now on. */
+  watch(watcher: (event: BackupEvent) => void): void {
+    this.#watchers.push(watcher);
   }
 
   async create(call: ApiCall): Promise<object> {
@@ -143,7 +155,7 @@ export class Backups {
   /** The last backup of a deleted table that had point-in-time recovery; AWS keeps it for 35 days. */
   addSystemBackup(table: Table): StoredBackup {
     const backup = this.#add(table, `${table.name}$DeletedTableBackup`, 'SYSTEM');
-    backup.status = 'AVAILABLE';
+    this.#becomeAvailable(backup);
     this.#parts.clock.at(backup.createdAt + systemBackupLifeMs, () => { this.#remove(backup); }); // prettier-ignore
     return backup;
   }
@@ -151,7 +163,7 @@ export class Backups {
   /** Puts a finished backup into the account that was made before the story began, or by somebody else. */
   plant(table: Table, name: string, createdAt: number, type: BackupType = 'USER'): StoredBackup {
     const backup = this.#add(table, name, type, createdAt);
-    backup.status = 'AVAILABLE';
+    this.#becomeAvailable(backup);
     return backup;
   }
 
@@ -194,7 +206,17 @@ export class Backups {
     const [newest, previous] = [ofTable.at(-1), ofTable.at(-2)];
     if (newest && previous && isAfter(previous, newest)) ofTable.sort((a, b) => (isAfter(a, b) ? 1 : -1));
     this.#byTable.set(table.name, ofTable);
+    this.#tell('created', backup);
     return backup;
+  }
+
+  #becomeAvailable(backup: StoredBackup): void {
+    backup.status = 'AVAILABLE';
+    this.#tell('available', backup);
+  }
+
+  #tell(kind: BackupEvent['kind'], backup: StoredBackup): void {
+    for (const watcher of this.#watchers) watcher({ kind, backup });
   }
 
   #complete(backup: StoredBackup, call: ApiCall): void {
@@ -208,7 +230,7 @@ export class Backups {
       }
     }
     clock.after(takesMs, () => {
-      if (backup.status === 'CREATING') backup.status = 'AVAILABLE';
+      if (backup.status === 'CREATING') this.#becomeAvailable(backup);
     });
   }
 
@@ -217,6 +239,7 @@ export class Backups {
     backup.status = 'DELETED';
     backup.deletedAt = this.#parts.clock.now;
     this.#byArn.delete(backup.arn);
+    this.#tell('deleted', backup);
     if (this.listLag.deletedMs === 0) this.#forget(backup);
     else this.#parts.clock.after(this.listLag.deletedMs, () => { this.#forget(backup); }); // prettier-ignore
   }

@@ -1,0 +1,116 @@
+import type { SandboxAccount } from '../sandbox/account.ts';
+import type { Effect, Fault, FaultMatch } from '../sandbox/faults.ts';
+
+export const dayMs = 24 * 3_600_000;
+export const hourMs = 3_600_000;
+
+/** Names of the two deployed functions in the account. */
+export interface FunctionNames {
+  readonly backup: string;
+  readonly prune: string;
+}
+
+/** Something bad that happens once in the story. */
+export interface Incident {
+  readonly id: string;
+  readonly title: string;
+  /** When it begins and when it is over, in epoch milliseconds. */
+  readonly from: number;
+  readonly until: number;
+  readonly match: FaultMatch;
+  readonly effect: Effect;
+}
+
+/** An incident under way: how often it struck shows in its fault. */
+export interface PlannedIncident extends Incident {
+  readonly fault: Fault;
+}
+
+interface IncidentPlan extends Omit<Incident, 'from' | 'until' | 'match'> {
+  /** Where in the story its day lies, 0 to 1. */
+  readonly share: number;
+  readonly hour: number;
+  readonly hours: number;
+  readonly match: (functions: FunctionNames) => FaultMatch;
+}
+
+/** How long the schedule of the hourly plan's prune stays silent. */
+const silentDays = 2;
+
+const plans: readonly IncidentPlan[] = [
+  {
+    id: 'throttled',
+    title: 'CreateBackup throttled for an hour',
+    share: 0.1,
+    hour: 11.75,
+    hours: 1,
+    match: () => ({ operation: 'CreateBackup' }),
+    effect: { kind: 'error', when: 'before', name: 'ThrottlingException' },
+  },
+  {
+    id: 'answer-lost',
+    title: 'a backup made, its answer lost',
+    share: 0.2,
+    hour: 15.75,
+    hours: 1,
+    match: () => ({ operation: 'CreateBackup', times: 1 }),
+    effect: { kind: 'connection-lost', when: 'after' },
+  },
+  {
+    id: 'killed',
+    title: 'the backup function killed in mid-run',
+    share: 0.3,
+    hour: 18.75,
+    hours: 1,
+    match: () => ({ operation: 'CreateBackup', times: 1 }),
+    effect: { kind: 'crash', when: 'after' },
+  },
+  {
+    id: 'twice',
+    title: 'a schedule delivered twice',
+    share: 0.4,
+    hour: 8.75,
+    hours: 1,
+    match: () => ({ schedule: 'hourly-backup', times: 1 }),
+    effect: { kind: 'deliver-twice', gapMs: 20_000 },
+  },
+  {
+    id: 'late',
+    title: 'a nightly schedule delivered four hours late',
+    share: 0.45,
+    hour: 0,
+    hours: 24,
+    match: () => ({ schedule: 'nightly-backup', times: 1 }),
+    effect: { kind: 'deliver-late', ms: 4 * hourMs },
+  },
+  {
+    id: 'listing-broken',
+    title: 'ListBackups failing while prune reads',
+    share: 0.5,
+    hour: 4.25,
+    hours: 0.5,
+    match: ({ prune }) => ({ operation: 'ListBackups', function: prune }),
+    effect: { kind: 'error', when: 'before', name: 'InternalServerError' },
+  },
+  {
+    id: 'prune-silent',
+    title: `prune not started for ${silentDays} days`,
+    share: 0.65,
+    hour: 0,
+    hours: 24 * silentDays,
+    match: () => ({ schedule: 'hourly-prune' }),
+    effect: { kind: 'never-fire' },
+  },
+];
+
+/** Plans the incidents into a life of so many days; those that would not end two days before it does are left out. */
+export function planIncidents(account: SandboxAccount, functions: FunctionNames, days: number): PlannedIncident[] {
+  const startAt = account.now.getTime();
+  return plans.flatMap(({ share, hour, hours, match: matchOf, ...incident }) => {
+    const from = startAt + Math.floor(share * days) * dayMs + hour * hourMs;
+    const until = from + hours * hourMs;
+    if (until > startAt + days * dayMs - (hours > 24 ? 2 * dayMs : 0)) return [];
+    const match = { ...matchOf(functions), from: new Date(from), until: new Date(until) };
+    return [{ ...incident, from, until, match, fault: account.faults.add({ match, effect: incident.effect }) }];
+  });
+}

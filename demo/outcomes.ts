@@ -1,0 +1,79 @@
+import { dayMs, hourMs, type PlannedIncident } from './incidents.ts';
+import type { Life } from './life.ts';
+import { slotOf, type Sighting } from './witness.ts';
+
+/** How the product came through one incident. */
+export interface Outcome {
+  readonly survived: boolean;
+  readonly what: string;
+}
+
+type Tell = (incident: PlannedIncident, life: Life) => Outcome;
+
+const tellers: Readonly<Record<string, Tell>> = {
+  throttled: (incident, life) => {
+    const { fault, until } = incident;
+    const lost = slotsWithin(life, incident).length === 0;
+    const next = life.witness.of('orders').find(({ backup }) => backup.createdAt >= until);
+    const resumed = next !== undefined && next.backup.createdAt - until < 1.1 * hourMs;
+    const consequence = lost ? 'the slot went without a backup' : 'no slot was lost';
+    return { survived: resumed, what: `${fault.hits} calls refused; ${consequence}, the next one was taken` };
+  },
+  'answer-lost': (incident, life) =>
+    oneBackup(incident, life, 'the run looked, found its backup and took no second one'),
+  killed: (incident, life) => oneBackup(incident, life, 'Lambda’s retry found the backup and took no second one'),
+  twice: (incident, life) => oneBackup(incident, life, 'the second delivery found the slot done'),
+  late: (incident, life) => {
+    const late = slotsWithin(life, incident, 'nightly');
+    const delays = late.map(({ backup }) => backup.createdAt - (slotOf(backup)?.at ?? 0));
+    const hours = Math.max(...delays) / hourMs;
+    return {
+      survived: late.length > 0 && hours >= 4,
+      what: `${late.length} tables backed up ${hours.toFixed(1)} h after their slot`,
+    };
+  },
+  'listing-broken': ({ fault, from, until }, life) => {
+    const deletions = deletionsOf(life, 'orders');
+    const meanwhile = deletions.filter((at) => at >= from && at < until).length;
+    const next = deletions.find((at) => at >= until);
+    const caughtUp = next === undefined ? 'not yet caught up' : `caught up ${daysLater(from, next)} later`;
+    return { survived: meanwhile === 0, what: `${fault.hits} failed calls, ${meanwhile} deletions; ${caughtUp}` };
+  },
+  'prune-silent': ({ from, until, fault }, life) => {
+    const step = life.operator.steps.find(({ at }) => at >= until);
+    if (!step)
+      return { survived: fault.hits > 0, what: `${fault.hits} runs missed; nothing exceeded the deletion cap` };
+    const deleted = deletionsOf(life, 'orders').filter((at) => at >= step.at && at < step.at + dayMs).length;
+    const before = deletionsOf(life, 'orders').filter((at) => at >= from && at < step.at).length;
+    const what = `${fault.hits} runs missed; ${step.expired} expired backups were over the deletion cap, so none was deleted until the operator allowed ${step.allowed}; then ${deleted} went`;
+    return { survived: before === 0 && deleted > 0, what };
+  },
+};
+
+/** Tells from what the witness saw how an incident ended; `undefined` when it never struck. */
+export function outcomeOf(incident: PlannedIncident, life: Life): Outcome | undefined {
+  return incident.fault.hits === 0 ? undefined : tellers[incident.id]?.(incident, life);
+}
+
+function oneBackup(incident: PlannedIncident, life: Life, how: string): Outcome {
+  const taken = slotsWithin(life, incident).length;
+  return { survived: taken === 1, what: taken === 1 ? how : `${taken} backups for one slot` };
+}
+
+/** The backups of a plan's slots that were due during an incident. */
+function slotsWithin({ witness }: Life, { from, until }: PlannedIncident, plan = 'hourly'): readonly Sighting[] {
+  return witness.of().filter(({ backup }) => {
+    const slot = slotOf(backup);
+    return slot?.plan === plan && slot.at >= from && slot.at < until;
+  });
+}
+
+function deletionsOf({ witness }: Life, tableName: string): number[] {
+  const instants = witness.of(tableName).flatMap(({ deletedAt }) => deletedAt ?? []);
+  return instants.sort((a, b) => a - b);
+}
+
+function daysLater(from: number, until: number): string {
+  const days = Math.round((until - from) / dayMs);
+  return days === 1 ? 'a day' : `${days} days`;
+}

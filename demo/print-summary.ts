@@ -1,0 +1,135 @@
+import Table from 'cli-table3';
+import type { FaultSummary, Summary, TableSummary } from './summary.ts';
+
+/** What a run of the demo cost on this machine. */
+export interface Measured {
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+  readonly memoryMb: number;
+}
+
+const narrowest = 72;
+
+/** The summary as a person reads it, in lines no wider than `columns`. */
+export function printSummary(summary: Summary, measured: Measured, columns: number): string {
+  const width = Math.max(narrowest, Math.min(columns, 120));
+  const taken = sum(summary.tables.map((table) => table.taken));
+  const deleted = sum(summary.tables.map((table) => table.deleted));
+  const life = `${summary.days} days of backups, ${summary.from.slice(0, 10)} to ${summary.until.slice(0, 10)}: ${number(taken)} taken, ${number(deleted)} expired and deleted, ${number(taken - deleted)} kept.`;
+  return [
+    wrap(life, width),
+    tablesOf(summary, width),
+    heading('Why they are kept', wrap('One backup may be kept for several reasons.', width)),
+    ...summary.tables.map((table) => keptLine(table, width)),
+    heading('Faults survived'),
+    ...summary.faults.flatMap((fault) => faultLines(fault, width)),
+    heading('Checked against the account, by none of our own code'),
+    ...summary.checks.flatMap(({ holds, promise, found }) => item(holds, promise, found, width)),
+    '',
+    wrap(costOf(summary, measured), width),
+  ].join('\n');
+}
+
+function tablesOf({ tables }: Summary, width: number): string {
+  const wide = width >= 110;
+  const head = ['Table', 'Plan', 'Taken', 'Kept', 'Deleted', 'Oldest', 'Newest', 'Longest gap'];
+  const table = new Table({
+    head: wide ? [...head, 'Covered by'] : head,
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 1 },
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'left', 'left', 'right', 'left'],
+    chars: plainLines,
+  });
+  for (const row of tables) table.push(wide ? [...cellsOf(row), row.coveredBy] : cellsOf(row));
+  return `\n${table.toString().replaceAll(/ +$/gm, '')}`;
+}
+
+/** Only a line under the head: the rest is alignment. */
+const plainLines = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: ' ',
+};
+
+function cellsOf(row: TableSummary): string[] {
+  return [
+    row.table,
+    row.plan,
+    number(row.taken),
+    number(row.kept),
+    number(row.deleted),
+    dateOf(row.oldest),
+    dateOf(row.newest),
+    row.longestGap ? duration(row.longestGap.seconds) : '–',
+  ];
+}
+
+function keptLine(row: TableSummary, width: number): string {
+  const reasons = Object.entries(row.keptByReason).map(([code, amount]) => `${code} ${amount}`);
+  const extra = [
+    ...(row.expiring > 0 ? [`${row.expiring} more go with the next prune run`] : []),
+    ...(row.tableDeletedAt ? [`table deleted ${row.tableDeletedAt.slice(0, 10)}: all its backups are frozen`] : []),
+  ];
+  return wrap(`  ${row.table.padEnd(15)} ${[reasons.join(' · '), ...extra].join('; ')}`, width, 18);
+}
+
+function faultLines({ survived, from, title, what }: FaultSummary, width: number): string[] {
+  return item(survived, `${from.slice(0, 10)}  ${title}`, what, width);
+}
+
+function item(holds: boolean, title: string, found: string, width: number): string[] {
+  return [`  ${holds ? '✓' : '✗'} ${title}`, wrap(`    ${found}`, width, 4)];
+}
+
+function heading(title: string, note = ''): string {
+  return `\n${title}${note ? `\n${note}` : ''}`;
+}
+
+function costOf({ runs, apiCalls }: Summary, { wallSeconds, cpuSeconds, memoryMb }: Measured): string {
+  const calls = `${number(runs.backup)} backup runs and ${number(runs.prune)} prune runs made ${number(apiCalls.all ?? 0)} API calls`;
+  return `${calls}; it took ${wallSeconds.toFixed(1)} s here (${cpuSeconds.toFixed(1)} s of CPU, ${memoryMb.toFixed(0)} MB).`;
+}
+
+function wrap(text: string, width: number, indent = 0): string {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > width) {
+    const at = rest.lastIndexOf(' ', width);
+    if (at <= indent) break;
+    lines.push(rest.slice(0, at));
+    rest = ' '.repeat(indent) + rest.slice(at + 1);
+  }
+  return [...lines, rest].join('\n');
+}
+
+/** Two units at most, such as `1 d 4 h`. */
+function duration(seconds: number): string {
+  const [days, hours, minutes] = [
+    Math.floor(seconds / 86_400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+  ];
+  if (days > 0) return `${days} d ${hours} h`;
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min`;
+}
+
+function dateOf(instant: string | null): string {
+  return instant?.slice(0, 10) ?? '–';
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-GB');
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, '..');
+
+/** A cloud assembly that is thrown away when its scope ends. */
+export interface Assembly extends AsyncDisposable {
+  readonly folder: string;
+}
+
+/**
+ * Synthesizes the demo's app as `cdk synth` does: in a process of its own, with the context of cdk.json, into a cloud assembly with the
+ * bundled functions. Throws with what the app printed when it fails.
+ */
+export async function synthesize(): Promise<Assembly> {
+  const folder = await mkdtemp(join(tmpdir(), 'ddb-backups-demo-'));
+  const { context } = JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8')) as { context: object };
+  const env = { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) };
+  await run(process.execPath, [join(root, 'demo/app.ts')], { cwd: root, env });
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}

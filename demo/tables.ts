@@ -1,0 +1,92 @@
+import { DynamoDBClient, PutItemCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import type { SandboxAccount } from '../sandbox/account.ts';
+
+/** A table of the demo and the plan that covers it. */
+export interface DemoTable {
+  readonly name: string;
+  readonly plan: 'hourly' | 'nightly' | 'tagged';
+  readonly coveredBy: string;
+}
+
+export const demoTables: readonly DemoTable[] = [
+  { name: 'orders', plan: 'hourly', coveredBy: 'its name' },
+  { name: 'shop-carts', plan: 'nightly', coveredBy: 'shop-*' },
+  { name: 'shop-customers', plan: 'nightly', coveredBy: 'shop-*' },
+  { name: 'invoices', plan: 'tagged', coveredBy: 'its tag' },
+];
+
+/** The table that somebody deletes midway. */
+export const doomedTable = 'shop-carts';
+
+const firstItems = 25;
+
+const ordersTable = {
+  TableName: 'orders',
+  KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  AttributeDefinitions: [
+    { AttributeName: 'id', AttributeType: 'S' },
+    { AttributeName: 'customer', AttributeType: 'S' },
+    { AttributeName: 'placedAt', AttributeType: 'S' },
+    { AttributeName: 'status', AttributeType: 'S' },
+  ],
+  GlobalSecondaryIndexes: [
+    { IndexName: 'by-customer', KeySchema: keys('customer', 'placedAt'), Projection: { ProjectionType: 'ALL' } },
+    { IndexName: 'by-status', KeySchema: keys('status', 'placedAt'), Projection: { ProjectionType: 'KEYS_ONLY' } },
+  ],
+};
+
+function keys(hash: string, range: string): object[] {
+  return [
+    { AttributeName: hash, KeyType: 'HASH' },
+    { AttributeName: range, KeyType: 'RANGE' },
+  ];
+}
+
+/** The tables with their first items: one with indexes and TTL, two that share a prefix, one with a tag. */
+export class DemoTables {
+  readonly #account: SandboxAccount;
+  readonly #client: DynamoDBClient;
+  readonly #written = new Map<string, number>();
+  #items = 0;
+
+  constructor(account: SandboxAccount) {
+    this.#account = account;
+    this.#client = account.client(DynamoDBClient);
+  }
+
+  async create(): Promise<void> {
+    await this.#account.createTable(ordersTable);
+    await this.#client.send(
+      new UpdateTimeToLiveCommand({
+        TableName: 'orders',
+        TimeToLiveSpecification: { AttributeName: 'forgetAt', Enabled: true },
+      }),
+    );
+    await this.#account.createTable({ TableName: 'shop-carts' });
+    await this.#account.createTable({ TableName: 'shop-customers' });
+    await this.#account.createTable({ TableName: 'invoices', Tags: [{ Key: 'backup', Value: 'daily' }] });
+    for (const { name } of demoTables) {
+      for (let i = 0; i < firstItems; i++) await this.write(name);
+    }
+  }
+
+  /** Puts one more item into a table. */
+  async write(tableName: string): Promise<void> {
+    const nth = ++this.#items;
+    const at = this.#account.now;
+    const Item = {
+      id: { S: `${tableName}-${String(nth).padStart(5, '0')}` },
+      customer: { S: `customer-${nth % 7}` },
+      placedAt: { S: at.toISOString() },
+      status: { S: nth % 3 === 0 ? 'open' : 'shipped' },
+      forgetAt: { N: String(Math.floor(at.getTime() / 1000) + 400 * 86_400) },
+    };
+    await this.#client.send(new PutItemCommand({ TableName: tableName, Item }));
+    this.#written.set(tableName, this.written(tableName) + 1);
+  }
+
+  /** How many items were put into a table. */
+  written(tableName: string): number {
+    return this.#written.get(tableName) ?? 0;
+  }
+}
