@@ -24,11 +24,8 @@ export function longestGap(life: Life, tableName: string, endsAt: number): Gap |
   return longest && { ...longest, during: incidentsIn(life.incidents, longest) };
 }
 
+/** Incidents that keep backups from being taken; those of prune lengthen no gap. */
 function incidentsIn(incidents: readonly PlannedIncident[], gap: { from: number; until: number }): string[] {
-  const overlapping = incidents.filter(
-    ({ from, until, fault }) => fault.hits > 0 && from < gap.until && until > gap.from,
-  );
-  return overlapping
-    .filter(({ match }) => match.schedule === undefined || !match.schedule.endsWith('prune'))
-    .map(({ id }) => id);
+  const struck = incidents.filter(({ fault, hinders }) => hinders === 'backup' && fault.hits > 0);
+  return struck.filter(({ from, until }) => from < gap.until && until > gap.from).map(({ id }) => id);
 }

@@ -14,6 +14,8 @@ export interface FunctionNames {
 export interface Incident {
   readonly id: string;
   readonly title: string;
+  /** Which job it gets in the way of. */
+  readonly hinders: 'backup' | 'prune';
   /** When it begins and when it is over, in epoch milliseconds. */
   readonly from: number;
   readonly until: number;
@@ -41,6 +43,7 @@ const plans: readonly IncidentPlan[] = [
   {
     id: 'throttled',
     title: 'CreateBackup throttled for an hour',
+    hinders: 'backup',
     share: 0.1,
     hour: 11.75,
     hours: 1,
@@ -50,6 +53,7 @@ const plans: readonly IncidentPlan[] = [
   {
     id: 'answer-lost',
     title: 'a backup made, its answer lost',
+    hinders: 'backup',
     share: 0.2,
     hour: 15.75,
     hours: 1,
@@ -59,6 +63,7 @@ const plans: readonly IncidentPlan[] = [
   {
     id: 'killed',
     title: 'the backup function killed in mid-run',
+    hinders: 'backup',
     share: 0.3,
     hour: 18.75,
     hours: 1,
@@ -68,6 +73,7 @@ const plans: readonly IncidentPlan[] = [
   {
     id: 'twice',
     title: 'a schedule delivered twice',
+    hinders: 'backup',
     share: 0.4,
     hour: 8.75,
     hours: 1,
@@ -77,6 +83,7 @@ const plans: readonly IncidentPlan[] = [
   {
     id: 'late',
     title: 'a nightly schedule delivered four hours late',
+    hinders: 'backup',
     share: 0.45,
     hour: 0,
     hours: 24,
@@ -86,6 +93,7 @@ const plans: readonly IncidentPlan[] = [
   {
     id: 'listing-broken',
     title: 'ListBackups failing while prune reads',
+    hinders: 'prune',
     share: 0.5,
     hour: 4.25,
     hours: 0.5,
@@ -95,6 +103,7 @@ const plans: readonly IncidentPlan[] = [
   {
     id: 'prune-silent',
     title: `prune not started for ${silentDays} days`,
+    hinders: 'prune',
     share: 0.65,
     hour: 0,
     hours: 24 * silentDays,
