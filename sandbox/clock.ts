@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { EventQueue, type PlannedEvent } from './event-queue.ts';
 
 const ordinary = 0;
@@ -6,6 +6,8 @@ const ordinary = 0;
 const afterEverything = 1;
 /** Turns of the event loop, in a row, that a piece of real work may take before the clock stops waiting for it. */
 const patienceTurns = 20_000;
+/** How often a clock that keeps pace with real time looks at it. */
+const paceMs = 2;
 
 /** Somebody whose real work time waits for. `giveUp` is called when that work seems never to end. */
 interface Worker {
@@ -15,8 +17,8 @@ interface Worker {
 
 /**
  * Virtual time in epoch milliseconds. It stands still while anything real is under way (a held piece of work, a microtask, a busy
- * function) and otherwise jumps from one planned event to the next. It moves only while somebody awaits a goal:
- * `runUntil` or `runUntilSettled`.
+ * function) and otherwise jumps from one planned event to the next. It moves only while somebody awaits a goal, `runUntil` or
+ * `runUntilSettled`, or lets it keep pace with real time.
  */
 export class VirtualClock {
   readonly #queue = new EventQueue();
@@ -82,6 +84,23 @@ export class VirtualClock {
     const reached = goal.finally(() => this.#goals--);
     this.#loop ??= this.#run();
     return Promise.race([reached, this.#loop.then(() => reached)]);
+  }
+
+  /** Lets virtual time keep pace with real time until the returned function is called and its promise resolves. */
+  keepPace(): () => Promise<void> {
+    const offset = this.#now - performance.now();
+    let stopped = false;
+    const pace = async (): Promise<void> => {
+      while (!stopped) {
+        await this.runUntil(Math.max(this.#now, Math.floor(offset + performance.now())));
+        await pause(paceMs);
+      }
+    };
+    const paced = pace();
+    return () => {
+      stopped = true;
+      return paced;
+    };
   }
 
   async #run(): Promise<void> {

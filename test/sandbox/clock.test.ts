@@ -90,6 +90,21 @@ describe('the virtual clock', () => {
     expect(await Promise.all([reachedAt(20), reachedAt(10)])).toEqual([20, 10]);
   });
 
+  test('keeps pace with real time on demand, and rests again afterwards', async () => {
+    const clock = new VirtualClock(start);
+    const before = performance.now();
+    const stop = clock.keepPace();
+
+    await new Promise<void>((resolve) => clock.after(50, resolve));
+    const realMs = performance.now() - before;
+    await stop();
+    const rested = clock.now;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+
+    expect(realMs).toBeGreaterThanOrEqual(48);
+    expect(clock.now).toBe(rested);
+  });
+
   test('refuses to go back', async () => {
     await expect(new VirtualClock(start).runUntil(start - 1)).rejects.toThrow(
       'cannot run until 2026-11-19T23:59:59.999Z: it is 2026-11-20T00:00:00.000Z already',
