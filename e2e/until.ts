@@ -10,3 +10,8 @@ export async function until<T>(what: string, seconds: number, ask: () => Promise
     await sleep(1000);
   }
 }
+
+/** Now, as a slot is written: in whole seconds. */
+export function thisSecond(): Date {
+  return new Date(Math.floor(Date.now() / 1000) * 1000);
+}

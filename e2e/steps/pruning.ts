@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import type { BackupSummary } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
 import type { ScheduleEvent } from '../deployed.ts';
 import { keptBackups, tableNames } from '../environment.ts';
 import type { Step } from '../transcript.ts';
+import { thisSecond } from '../until.ts';
 import type { World } from '../world.ts';
 import { perTable } from './backing-up.ts';
 import { onlyMinistack } from './deploying.ts';
@@ -17,9 +19,10 @@ export const pruning: readonly Step<World>[] = [
     run: async (world) => {
       const before = await world.ownBackups();
       const deletionCap = { perTableCount: 1, perTablePercent: 0, perRun: 1 };
-      await prune(world, ({ plan }) => ({ ...plan, prune: { deletionCap } }));
+      const { blocked } = await prune(world, ({ plan }) => ({ ...plan, prune: { deletionCap } }));
+      assert.ok(blocked, 'the run was not blocked');
       assert.deepEqual(arns(await world.ownBackups()), arns(before));
-      return perTable(before);
+      return `${blocked.by}, ${perTable(before)}`;
     },
   },
   {
@@ -38,7 +41,9 @@ export const pruning: readonly Step<World>[] = [
     unless,
     run: async (world) => {
       const before = await world.ownBackups();
-      await prune(world, ({ plan }) => plan);
+      const { blocked, expired } = await prune(world, ({ plan }) => plan);
+      assert.equal(blocked, null);
+      assert.equal(expired, 0);
       assert.deepEqual(arns(await world.ownBackups()), arns(before));
       return '';
     },
@@ -65,12 +70,18 @@ export const pruning: readonly Step<World>[] = [
   },
 ];
 
+const reportSchema = z.object({
+  blocked: z.object({ by: z.string(), detail: z.string() }).nullable(),
+  expired: z.number(),
+});
+
 /** Starts the deployed prune function with the deployed plan, or with one made of it. */
-async function prune(world: World, planOf: (event: ScheduleEvent) => object): Promise<void> {
-  const event = await world.eventFor('prune', new Date(Math.floor(Date.now() / 1000) * 1000));
+async function prune(world: World, planOf: (event: ScheduleEvent) => object): Promise<z.output<typeof reportSchema>> {
+  const event = await world.eventFor('prune', thisSecond());
   const functionName = world.app.deployment.PruneFunctionName;
   const { failed, payload } = await world.account.invoke(functionName, { ...event, plan: planOf(event) });
   assert.equal(failed, false, payload);
+  return reportSchema.parse(JSON.parse(payload));
 }
 
 function arns(backups: readonly BackupSummary[][]): (string | undefined)[][] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tableNames } from '../environment.ts';
 import type { Step } from '../transcript.ts';
-import { until } from '../until.ts';
+import { thisSecond, until } from '../until.ts';
 import type { World } from '../world.ts';
 import { onlyMinistack } from './deploying.ts';
 
@@ -13,12 +13,13 @@ export const refusing: readonly Step<World>[] = [
     title: 'a plan that names a table nobody deployed is refused by IAM',
     unless,
     run: async (world) => {
-      const event = await world.eventFor('backup', new Date('2026-01-01T00:00:00Z'));
+      const event = await world.eventFor('backup', thisSecond());
       const smuggled = { ...event, plan: { ...event.plan, tables: { named: [tableNames.uncovered] } } };
       const answer = await world.account.invoke(world.app.deployment.BackupFunctionName, smuggled);
-      assert.equal(answer.failed, true, 'the run succeeded');
+      assert.equal(answer.failed, true, `the run succeeded: ${answer.payload}`);
+      assert.match(answer.payload, /access-denied/);
       assert.deepEqual(await world.account.backups(tableNames.uncovered), []);
-      return `no backup of ${tableNames.uncovered}`;
+      return `access-denied, no backup of ${tableNames.uncovered}`;
     },
   },
   {
