@@ -40,7 +40,20 @@ export class Cdk {
 
   async deploy(assembly: string): Promise<Deployment> {
     const outputsFile = join(this.#scratch, 'outputs.json');
-    await this.#cdk('deploy', '--all', '--app', assembly, '--require-approval', 'never', '--outputs-file', outputsFile);
+    // Moto loses the outputs of a stack that a change set creates.
+    const method = this.#emulator.name === 'moto' ? 'direct' : 'change-set';
+    await this.#cdk(
+      'deploy',
+      '--all',
+      '--app',
+      assembly,
+      '--require-approval',
+      'never',
+      '--outputs-file',
+      outputsFile,
+      '--method',
+      method,
+    );
     const byStack = z.record(z.string(), outputsSchema).parse(JSON.parse(readFileSync(outputsFile, 'utf8')));
     const [deployment] = Object.values(byStack);
     if (!deployment) throw new Error('nothing was deployed');

@@ -1,5 +1,11 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
-import { DeleteTableCommand, DynamoDBClient, ScanCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ScanCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -33,6 +39,18 @@ export class DeployedApp {
     this.#sqs = new SQSClient(settings);
   }
 
+  async runtime(functionName: string): Promise<string | undefined> {
+    return (await this.#configuration(functionName)).Runtime;
+  }
+
+  /** Whether the ledger refuses to be deleted. */
+  async isLedgerProtected(): Promise<boolean> {
+    const { Table } = await this.#dynamodb.send(
+      new DescribeTableCommand({ TableName: this.deployment.LedgerTableName }),
+    );
+    return Table?.DeletionProtectionEnabled ?? false;
+  }
+
   /** The event of a job's schedule, with its context attributes not yet filled in. */
   async scheduleEvent(job: 'backup' | 'prune'): Promise<ScheduleEvent> {
     const { Target } = await this.#scheduler.send(new GetScheduleCommand(this.#schedule(job)));
@@ -57,9 +75,7 @@ export class DeployedApp {
 
   /** The metrics a function wrote into its log, in embedded metric format. */
   async metricsInLog(functionName: string): Promise<Record<string, unknown>[]> {
-    const { LoggingConfig } = await this.#lambda.send(
-      new GetFunctionConfigurationCommand({ FunctionName: functionName }),
-    );
+    const { LoggingConfig } = await this.#configuration(functionName);
     const lines: string[] = [];
     const pages = paginateFilterLogEvents({ client: this.#logs }, { logGroupName: LoggingConfig?.LogGroup });
     for await (const { events } of pages) lines.push(...(events ?? []).map(({ message }) => message ?? ''));
@@ -84,6 +100,10 @@ export class DeployedApp {
     const TableName = this.deployment.LedgerTableName;
     await this.#dynamodb.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false }));
     await this.#dynamodb.send(new DeleteTableCommand({ TableName }));
+  }
+
+  async #configuration(functionName: string) {
+    return await this.#lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));
   }
 
   #schedule(job: 'backup' | 'prune') {

@@ -13,7 +13,8 @@ import { World } from './world.ts';
 
 // Deploys the app with the real CDK CLI into an emulated account, and lives a few minutes there: `npm run e2e`.
 
-const overallSeconds = 360;
+const installSeconds = 300;
+const lifeSeconds = 360;
 const scratch = scratchDirectory();
 const transcript = new Transcript();
 const world = new World(scratch);
@@ -21,9 +22,11 @@ const steps = [...deploying, ...backingUp, ...refusing, ...pruning, ...leaving];
 
 process.once('SIGINT', () => leave(130, 'interrupted'));
 process.once('SIGTERM', () => leave(143, 'terminated'));
-setTimeout(() => leave(1, `not done within ${overallSeconds} s`), overallSeconds * 1000).unref();
 
+const installLimit = limit(installSeconds, 'installing an emulator');
 const start = await installedEmulator();
+clearTimeout(installLimit);
+limit(lifeSeconds, 'living through it');
 if (start) {
   await transcript.step('the emulator starts', async () => {
     world.emulator = await start();
@@ -44,6 +47,10 @@ async function installedEmulator(): Promise<(() => Promise<Emulator>) | undefine
     if (installed) return () => starters[name](installed.python, scratch);
   }
   return undefined;
+}
+
+function limit(seconds: number, what: string): NodeJS.Timeout {
+  return setTimeout(() => leave(1, `${what} took longer than ${seconds} s`), seconds * 1000);
 }
 
 /** The only way out: ends what was started, removes what was written, prints the last line. */

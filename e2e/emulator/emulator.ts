@@ -78,7 +78,7 @@ export async function startMinistack(python: string, scratch: string): Promise<E
   return new Emulator('ministack', '127.0.0.1', port, server).ready();
 }
 
-/** Starts moto. S3 of the CDK CLI works with it only under the name localhost. */
+/** Starts moto. */
 export async function startMoto(python: string, scratch: string): Promise<Emulator> {
   const port = await freePort();
   const env = { ...baseEnvironment(), HOME: scratch, TMPDIR: scratch };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { removeSchedules } from '../emulator/without-schedules.ts';
 import { coveringTag, planName, tableNames } from '../environment.ts';
 import type { Step } from '../transcript.ts';
 import type { World } from '../world.ts';
@@ -47,7 +48,9 @@ export const deploying: readonly Step<World>[] = [
     title: 'cdk synth',
     run: async (world) => {
       world.assembly = await world.cdk.synth();
-      return '';
+      if (world.emulator.name === 'ministack') return '';
+      removeSchedules(world.assembly);
+      return 'without schedules and invoke settings, which moto cannot deploy';
     },
   },
   {
@@ -56,6 +59,17 @@ export const deploying: readonly Step<World>[] = [
       const deployment = await world.cdk.deploy(world.assembly);
       world.deployed(deployment);
       return `${deployment.BackupFunctionName}, ${deployment.PruneFunctionName}`;
+    },
+  },
+  {
+    title: 'the functions run on Node 24, and the ledger cannot be deleted by accident',
+    run: async ({ app }) => {
+      const { BackupFunctionName, PruneFunctionName } = app.deployment;
+      for (const name of [BackupFunctionName, PruneFunctionName]) {
+        assert.equal(await app.runtime(name), 'nodejs24.x');
+      }
+      assert.equal(await app.isLedgerProtected(), true);
+      return '';
     },
   },
   {
