@@ -47,14 +47,15 @@ const unitSeconds = { minute: 60, hour: 3600, day: 86_400 } as const;
  */
 export function parseSchedule(expression: string): ParsedSchedule {
   try {
-    return { ok: true, schedule: readSchedule(expression) };
+    return { ok: true, schedule: scheduleOf(expression) };
   } catch (error) {
     if (error instanceof ScheduleSyntaxError) return { ok: false, error: error.message };
     throw error;
   }
 }
 
-function readSchedule(expression: string): Schedule {
+/** Reads an expression known to be good, such as one of a parsed plan. Throws a ScheduleSyntaxError for any other. */
+export function scheduleOf(expression: string): Schedule {
   if (expression.length > longestExpression) {
     throw new ScheduleSyntaxError(`must have at most ${longestExpression} characters, got ${expression.length}`);
   }

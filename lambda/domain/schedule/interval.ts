@@ -11,7 +11,8 @@ export interface IntervalBounds {
 
 /** The years judged: weekdays and leap years come round in 28. Fixed, so that a plan checked twice is judged alike. */
 const horizon = { start: new Date('2026-01-01T00:00:00Z'), end: new Date('2054-01-01T00:00:00Z') } as const;
-const mostWallsCounted = 50_000;
+const mostWallsCounted = 2_000;
+const changes = new Map<string, readonly ClockChange[]>();
 
 /**
  * The longest and the shortest gap between two fires within 2026 to 2053, clock changes included: daily at three in Berlin is 23 to
@@ -69,7 +70,7 @@ function wallGaps(cron: CronSchedule): number[] {
 /** The gap between the last fire before each clock change and the first one after it. */
 function gapsAcrossChanges(cron: CronSchedule, timeZone: string): { ms: number; change: ClockChange }[] {
   const dates = datesWithin(cron);
-  return clockChanges(timeZone, horizon.start, horizon.end).flatMap((change) => {
+  return changesOf(timeZone).flatMap((change) => {
     const previous = lastFireBefore(cron, dates, change.from, timeZone);
     const next = nextFire(cron, { timeZone, after: new Date(change.at.getTime() - 1) });
     return previous && next ? [{ ms: next.getTime() - previous.getTime(), change }] : [];
@@ -78,13 +79,23 @@ function gapsAcrossChanges(cron: CronSchedule, timeZone: string): { ms: number; 
 
 function lastFireBefore(cron: CronSchedule, dates: readonly Wall[], from: Wall, timeZone: string): Date | undefined {
   const times = timesOfDay(cron).reverse();
-  for (const date of dates.filter((each) => each < from).reverse()) {
+  for (let i = dates.findLastIndex((date) => date < from); ; i--) {
+    const date = dates[i];
+    if (date === undefined) return undefined;
     for (const wall of times.map((time) => date + time).filter((each) => each < from)) {
       const instant = instantOf(wall, timeZone);
       if (instant) return instant;
     }
   }
-  return undefined;
+}
+
+/** Finding the changes of a zone takes longer than all the rest, so each zone is looked at once. */
+function changesOf(timeZone: string): readonly ClockChange[] {
+  const known = changes.get(timeZone);
+  if (known) return known;
+  const found = clockChanges(timeZone, horizon.start, horizon.end);
+  changes.set(timeZone, found);
+  return found;
 }
 
 function datesWithin(cron: CronSchedule): Wall[] {

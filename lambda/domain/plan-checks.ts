@@ -1,0 +1,163 @@
+import type { Fault } from './faults.ts';
+import { faultAt } from './faults.ts';
+import { exampleName } from './glob-overlap.ts';
+import { durationSeconds, guaranteedCopies } from './keep-guarantee.ts';
+import type { Plan } from './plan.ts';
+import { overlapFaults } from './plan-overlap.ts';
+import { defaultPruneSchedule, deletionsAllowed, expirationsPerRun } from './prune-cadence.ts';
+import { scheduleOf } from './schedule/expression.ts';
+import { intervalBounds, skippedByClockChange } from './schedule/interval.ts';
+import { coversName } from './selection.ts';
+
+export interface CheckedTogether {
+  /** What must not be deployed. */
+  readonly errors: Fault[];
+  /** What will probably surprise somebody. */
+  readonly warnings: Fault[];
+}
+
+/**
+ * Checks plans, each parsed already, for promises that contradict each other. Paths begin with `plans.<name>`.
+ * `drillPrefix` is what the names of drill tables begin with; left out, nothing is checked against it.
+ */
+export function checkPlans(plans: readonly Plan[], { drillPrefix }: { drillPrefix?: string } = {}): CheckedTogether {
+  const overlap = overlapFaults(plans);
+  const drills = drillPrefix === undefined ? [] : plans.map((plan) => drillFaults(plan, drillPrefix));
+  return {
+    errors: [
+      ...plans.flatMap((plan) => [...recoveryPointFaults(plan), ...retentionFaults(plan), ...pruneFaults(plan)]),
+      ...drills.flatMap(({ errors }) => errors),
+      ...overlap.errors,
+    ],
+    warnings: [
+      ...plans.flatMap((plan) => [...clockChangeFaults(plan), ...exceptedFaults(plan)]),
+      ...drills.flatMap(({ warnings }) => warnings),
+      ...overlap.warnings,
+    ],
+  };
+}
+
+/** > The longest gap between two backups, flexible window included, must not exceed the recovery point objective. */
+function recoveryPointFaults(plan: Plan): Fault[] {
+  const { recoveryPoint } = plan.objectives ?? {};
+  if (recoveryPoint === undefined) return [];
+  const longest = longestGapSeconds(plan);
+  if (longest !== undefined && longest <= durationSeconds(recoveryPoint)) return [];
+  const allowed = `must take backups at most ${recoveryPoint} apart, as objectives.recoveryPoint promises`;
+  const found =
+    longest === undefined
+      ? 'one that does not fire again and again'
+      : `${hours(longest)} with ${plan.backup.schedule}${windowOf(plan)}`;
+  return [faultAt(at(plan, 'backup', 'schedule'), { value: found, allowed }, `${allowed}, got ${found}`)];
+}
+
+/** > What the keep rules are sure to keep must not be less than `minimumCopies`. */
+function retentionFaults(plan: Plan): Fault[] {
+  const longest = longestGapSeconds(plan);
+  if (longest === undefined) return [];
+  const copies = guaranteedCopies(plan.keep, longest);
+  if (copies >= plan.minimumCopies) return [];
+  const allowed = `must be sure to keep the ${plan.minimumCopies} copies of minimumCopies`;
+  const found = `${copies} with backups up to ${hours(longest)} apart`;
+  return [faultAt(at(plan, 'keep'), { value: found, allowed }, `${allowed}, got ${found}`)];
+}
+
+/** > No more backups of a table may expire between two runs of prune than one run may delete, or it would delete none, ever. */
+function pruneFaults(plan: Plan): Fault[] {
+  const expression = plan.prune.schedule ?? defaultPruneSchedule(plan);
+  const expirations = expirationsPerRun(plan, scheduleOf(expression));
+  if (expirations === undefined) {
+    const allowed = 'must fire again and again';
+    return [faultAt(at(plan, 'prune', 'schedule'), { value: expression, allowed }, `${allowed}, got ${expression}`)];
+  }
+  return [...tableCapFaults(plan, expression, expirations), ...runCapFaults(plan, expirations)];
+}
+
+function tableCapFaults(plan: Plan, expression: string, expirations: number): Fault[] {
+  const most = deletionsAllowed(plan, expirations);
+  if (expirations <= most) return [];
+  const allowed = `must let at most ${most} backups of a table expire between two runs, as prune.deletionCap allows`;
+  const found = `${expirations} with ${expression}; ${defaultPruneSchedule(plan)} would do`;
+  return [faultAt(at(plan, 'prune', 'schedule'), { value: expression, allowed }, `${allowed}, got ${found}`)];
+}
+
+function runCapFaults(plan: Plan, expirations: number): Fault[] {
+  const { perRun } = plan.prune.deletionCap;
+  const tables = plan.tables.named?.length ?? 0;
+  if (tables * expirations <= perRun) return [];
+  const allowed = `must be at least ${tables * expirations}: ${expirations} backups of each of ${tables} named tables expire between two runs`;
+  return [
+    faultAt(
+      at(plan, 'prune', 'deletionCap', 'perRun'),
+      { value: String(perRun), allowed },
+      `${allowed}, got ${perRun}`,
+    ),
+  ];
+}
+
+/** > No table of a plan may have a name that the drills take for their own. */
+function drillFaults({ name, tables }: Plan, drillPrefix: string): CheckedTogether {
+  const allowed = `must not cover tables whose names begin with ${drillPrefix}, which drills delete`;
+  const fault = (table: string) =>
+    faultAt(['plans', name, 'tables'], { value: table, allowed }, `${allowed}, got ${table}`);
+  const named = (tables.named ?? []).filter(
+    (each) => each.startsWith(drillPrefix) && coversName(tables, each) === 'covered',
+  );
+  const globs = (tables.matching ?? []).filter((glob) =>
+    exampleName({ allOf: [glob, `${drillPrefix}*`], noneOf: tables.except ?? [] }),
+  );
+  const meant = globs.filter((glob) => glob.startsWith(drillPrefix));
+  const possible = globs.filter((glob) => !glob.startsWith(drillPrefix));
+  return { errors: [...named, ...meant].map(fault), warnings: possible.map(fault) };
+}
+
+/** > A time that the zone's clocks skip in spring is a backup that is not taken. */
+function clockChangeFaults(plan: Plan): Fault[] {
+  return (['backup', 'prune'] as const).flatMap((job) => {
+    const { schedule, timeZone } = plan[job];
+    const [first, ...more] = schedule === undefined ? [] : skippedByClockChange(scheduleOf(schedule), timeZone);
+    if (first === undefined) return [];
+    const value = new Date(first).toISOString().slice(0, 16);
+    const allowed = `a time that the clocks of ${timeZone} do not skip, or the zone UTC`;
+    const often = more.length > 0 ? ` and ${more.length} times more until 2053` : '';
+    return [
+      faultAt(
+        at(plan, job, 'schedule'),
+        { value, allowed },
+        `does not fire at ${value}${often}: allowed is ${allowed}`,
+      ),
+    ];
+  });
+}
+
+function exceptedFaults(plan: Plan): Fault[] {
+  const excepted = (plan.tables.named ?? []).filter((name) => coversName(plan.tables, name) === 'not-covered');
+  const allowed = 'tables that the plan itself does not except';
+  return excepted.map((name) =>
+    faultAt(
+      at(plan, 'tables', 'named'),
+      { value: name, allowed },
+      `${name} is not backed up, for tables.except leaves it out`,
+    ),
+  );
+}
+
+/** The longest real time between two backups: the longest gap of the schedule, and how late the second may start. */
+function longestGapSeconds({ backup }: Plan): number | undefined {
+  const bounds = intervalBounds(scheduleOf(backup.schedule), backup.timeZone);
+  return bounds && bounds.longestSeconds + (backup.flexibleWindowMinutes ?? 0) * 60;
+}
+
+function windowOf({ backup }: Plan): string {
+  return backup.flexibleWindowMinutes === undefined
+    ? ''
+    : ` and a flexible window of ${backup.flexibleWindowMinutes} min`;
+}
+
+function hours(seconds: number): string {
+  return `${Number((seconds / 3600).toFixed(2))} h`;
+}
+
+function at({ name }: Plan, ...path: string[]): string[] {
+  return ['plans', name, ...path];
+}
