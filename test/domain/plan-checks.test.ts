@@ -85,7 +85,7 @@ describe('the recovery point objective', () => {
       fc.property(fc.integer({ min: 2, max: 20_000 }), fc.integer({ min: 1, max: 20_000 }), (minutes, objective) => {
         expect(promising(`rate(${minutes} minutes)`, `PT${objective}M`)).toHaveLength(minutes > objective ? 1 : 0);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -146,7 +146,7 @@ describe('retention', () => {
           expect(isEnough).toBe(span >= hours * copies);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
