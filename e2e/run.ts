@@ -34,7 +34,7 @@ if (start) {
   });
   await transcript.take(steps, world);
 } else {
-  for (const { title } of steps) transcript.skip(title, 'there is no emulator');
+  for (const { title } of steps) transcript.skip(title, 'no emulator could be installed');
 }
 await world.close();
 leave(transcript.hasFailed ? 1 : 0);

@@ -59,6 +59,7 @@ function environment(): Record<string, string> {
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!(error instanceof CommandFailed)) return error.message;
+  if (/connection broken|ConnectTimeout|ReadTimeout/i.test(error.message)) return 'the package index cannot be reached';
   const lines = error.message.trimEnd().split('\n');
   return lines.findLast((line) => line.startsWith('ERROR:')) ?? lines.at(-1) ?? error.message;
 }
