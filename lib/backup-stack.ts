@@ -4,6 +4,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../lambda/contract/environment.ts';
+import { defaultPruneSchedule } from '../lambda/domain/prune-cadence.ts';
 import { checkedDeployment } from './checked-deployment.ts';
 import { DeploymentKey } from './constructs/deployment-key.ts';
 import { FailureQueue } from './constructs/failure-queue.ts';
@@ -80,7 +81,7 @@ export class BackupStack extends Stack {
       function: prune.function,
       timings: plans.map((plan) => ({
         plan,
-        expression: plan.prune.schedule ?? 'rate(1 day)',
+        expression: plan.prune.schedule ?? defaultPruneSchedule(plan),
         timeZone: plan.prune.timeZone,
       })),
     });

@@ -1,8 +1,10 @@
-import { type Stack, Token } from 'aws-cdk-lib';
+import { Annotations, type Stack, Token } from 'aws-cdk-lib';
 import { parsePlan } from '../lambda/domain/parse-plan.ts';
+import { checkPlans } from '../lambda/domain/plan-checks.ts';
 import type { Plan } from '../lambda/domain/plan.ts';
 import type { DeploymentProps } from './deployment-props.ts';
 import { foreignTableFaults } from './foreign-tables.ts';
+import type { PlanProps } from './plan-props.ts';
 import { namingFaults } from './naming-faults.ts';
 import { ownerOf } from './owner.ts';
 import { checkablePlan, withTokens } from './plan-input.ts';
@@ -16,27 +18,50 @@ export interface CheckedDeployment {
 }
 
 /**
- * Turns what an operator wrote into what a stack deploys. Warnings become annotations of the stack.
+ * Turns what an operator wrote into what a stack deploys. What may surprise somebody becomes a warning of the stack.
  *
  * @throws Error naming every fault of every plan at once, each with its path, the value received and what is allowed
  */
 export function checkedDeployment(stack: Stack, props: DeploymentProps): CheckedDeployment {
-  const owner = props.owner ?? ownerOf(stack.stackName);
-  const backupNamePrefix = props.backupNamePrefix ?? 'scheduled';
-  const faults = [
-    ...(Token.isUnresolved(stack.region) ? [] : regionFaults(stack.region)),
-    ...(Object.keys(props.plans).length === 0 ? ['plans must hold at least one plan, got none'] : []),
+  const { owner = ownerOf(stack.stackName), backupNamePrefix = 'scheduled', drillTablePrefix = 'drill-' } = props;
+  const readings = Object.entries(props.plans).map(([name, plan]) => readPlan(name, plan));
+  const plans = readings.flatMap(({ plan }) => (plan ? [plan] : []));
+  const { errors, warnings } = checkPlans(
+    plans.map(({ checked }) => checked),
+    { drillPrefix: drillTablePrefix },
+  );
+  refuse(stack, [
+    ...placeFaults(stack, props),
     ...namingFaults({ owner, prefix: backupNamePrefix }),
-    ...Object.entries(props.plans).flatMap(([name, plan]) => foreignTableFaults(stack, name, plan)),
+    ...readings.flatMap(({ faults }) => faults),
+    ...errors.map(({ message }) => message),
+  ]);
+  for (const { path, message } of warnings) Annotations.of(stack).addWarningV2(`dynamodb-backups:${path}`, message);
+  return { plans: plans.map(({ deployed }) => deployed), owner, backupNamePrefix };
+}
+
+interface Reading {
+  readonly faults: readonly string[];
+  /** The plan as it can be checked, and as it is deployed: with the tokens of names nobody knows yet. */
+  readonly plan?: { readonly checked: Plan; readonly deployed: Plan };
+}
+
+function readPlan(name: string, props: PlanProps): Reading {
+  const { input, tokens } = checkablePlan(name, props);
+  const parsed = parsePlan(input);
+  if (parsed.ok) return { faults: [], plan: { checked: parsed.plan, deployed: withTokens(parsed.plan, tokens) } };
+  return { faults: parsed.faults.map(({ path, message }) => `plans.${name}${path === '' ? ': ' : '.'}${message}`) };
+}
+
+function placeFaults(stack: Stack, { plans }: DeploymentProps): string[] {
+  return [
+    ...(Token.isUnresolved(stack.region) ? [] : regionFaults(stack.region)),
+    ...(Object.keys(plans).length === 0 ? ['plans must hold at least one plan, got none'] : []),
+    ...Object.entries(plans).flatMap(([name, plan]) => foreignTableFaults(stack, name, plan)),
   ];
-  const plans = Object.entries(props.plans).flatMap(([name, planProps]) => {
-    const { input, tokens } = checkablePlan(name, planProps);
-    const parsed = parsePlan(input);
-    if (parsed.ok) return [withTokens(parsed.plan, tokens)];
-    faults.push(...parsed.faults.map(({ path, message }) => `plans.${name}${path === '' ? ': ' : '.'}${message}`));
-    return [];
-  });
-  if (faults.length > 0)
-    throw new Error(`${stack.stackName} cannot be deployed:\n${faults.map((f) => `- ${f}`).join('\n')}`);
-  return { plans, owner, backupNamePrefix };
+}
+
+function refuse(stack: Stack, faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  throw new Error(`${stack.stackName} cannot be deployed:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
 }

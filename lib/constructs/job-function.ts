@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -8,6 +8,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { metricsNamespace } from '../../lambda/contract/metrics.ts';
+import { assertPolicyFits } from '../permissions/policy-size.ts';
 import { acknowledgeWildcards } from '../permissions/wildcards.ts';
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
@@ -51,6 +52,7 @@ export class JobFunction extends Construct {
         }),
       },
     });
+    assertPolicyFits(Stack.of(this), props.job, props.statements);
     acknowledgeWildcards(this.role, props.statements);
     this.function = new NodejsFunction(this, 'Function', {
       description: props.description,

@@ -1,6 +1,7 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { Effect, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import { spelledArn } from './spelled-arn.ts';
 
 /**
  * Why a statement cannot do without a wildcard, by the statement's Sid. cdk-nag reports each resource with a wildcard (rule
@@ -32,19 +33,9 @@ function wildcardsOf(stack: Stack, statements: readonly PolicyStatement[]): Map<
   for (const { effect, sid = '', resources } of statements) {
     const reason = reasons[sid.replace(/ByTag\d+$/, 'ByTag')];
     if (effect === Effect.DENY || reason === undefined) continue;
-    for (const resource of resources.map((arn) => flatten(stack.resolve(arn)))) {
+    for (const resource of resources.map((arn) => spelledArn(stack.resolve(arn)))) {
       if (resource.includes('*')) wildcards.set(resource, (wildcards.get(resource) ?? new Set()).add(reason));
     }
   }
   return wildcards;
-}
-
-/** Spells a resolved ARN as cdk-nag does: `<AWS::Partition>` for a Ref, `<Id.Attribute>` for a GetAtt. */
-function flatten(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return value.map(flatten).join('');
-  const [[intrinsic, argument] = []] = Object.entries(value as Record<string, unknown>);
-  if (intrinsic === 'Fn::Join') return flatten((argument as [string, unknown[]])[1]);
-  if (intrinsic === 'Fn::GetAtt') return `<${(argument as string[]).join('.')}>`;
-  return `<${String(argument)}>`;
 }
