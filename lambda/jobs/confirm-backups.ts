@@ -12,6 +12,8 @@ export interface RequestedBackup {
 
 /** DescribeBackup is allowed 10 times a second and ListBackups shows 100 backups at once: few are described, many are listed. */
 const describeUpTo = 8;
+/** Small tables are seen to be restorable within a tenth of a second. */
+const firstPauseMilliseconds = 500;
 const longestPauseMilliseconds = 15_000;
 /** A backup asked for just before the deadline is still waited for this long: the run keeps more than that in reserve. */
 const graceMilliseconds = 20_000;
@@ -28,9 +30,10 @@ export async function confirmBackups(
 ): Promise<string[]> {
   const vanished: string[] = [];
   let open = [...requested];
-  for (let pause = 250; open.length > 0; pause = Math.min(2 * pause, longestPauseMilliseconds)) {
+  for (let pause = firstPauseMilliseconds; open.length > 0; pause = Math.min(2 * pause, longestPauseMilliseconds)) {
+    await ports.timing.sleep(pause);
     const states = await statesOf(open, run, ports);
-    const isLast = ports.timing.now().getTime() + pause >= run.deadline.getTime() + graceMilliseconds;
+    const isLast = ports.timing.now().getTime() + 2 * pause >= run.deadline.getTime() + graceMilliseconds;
     const waiting: typeof open = [];
     for (const [table, backup] of open) {
       const state = states.get(backup.arn);
@@ -41,7 +44,6 @@ export async function confirmBackups(
       else waiting.push([table, backup]);
     }
     open = waiting;
-    if (open.length > 0) await ports.timing.sleep(pause);
   }
   await recordDone(
     [...requested.keys()].flatMap((table) => settled.get(table) ?? []),
