@@ -12,7 +12,7 @@ import { readEnvironment } from './environment.ts';
 import { logger, observed, publishMetrics } from './observability.ts';
 import { RunFailedError } from './run-failed-error.ts';
 import { parseScheduleEvent } from './schedule-event.ts';
-import { systemTiming as timing } from './system-timing.ts';
+import { systemTiming as timing } from '../aws/system-timing.ts';
 
 const environment = readEnvironment(process.env);
 const clients = createClients();

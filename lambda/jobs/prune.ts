@@ -48,7 +48,7 @@ async function pruneAlone(run: PruneRun, ports: PrunePorts): Promise<PruneReport
   await settleOpenIntents(run.plan.name, seen.listing, ports.ledger);
   const { judgement, overridden } = await judgeWithOverride(run, seen, ports);
   const isEnforced = run.plan.prune.mode === 'enforce' && judgement.blocked === null;
-  const deletions = isEnforced ? await deleteExpired(judgement, run, ports, seen.readAt) : [];
+  const deletions = isEnforced ? await deleteExpired(judgement, run, ports, seen.readAt) : plannedDeletions(judgement);
   if (isEnforced) await ports.ledger.saveCounts(run.plan.name, countsAfter(judgement, deletions));
   if (isEnforced && overridden) await ports.ledger.spendDeletionOverride(run.plan.name);
   return reportOf(run, { seen, judgement, deletions });
@@ -104,6 +104,11 @@ async function settleOpenIntents(plan: string, listing: CompleteListing, ledger:
     const outcomes = intent.arns.map((arn): [string, DeletionOutcome] => [arn, listed.has(arn) ? 'abandoned' : 'gone']);
     await ledger.settleIntent(intent, new Map(outcomes));
   }
+}
+
+function plannedDeletions({ verdicts }: Judgement): readonly Deletion[] {
+  const expired = verdicts.filter(({ verdict }) => verdict === 'delete');
+  return expired.map(({ backup: { arn, tableName } }) => ({ arn, tableName, outcome: 'planned' }));
 }
 
 /** How many backups of ours each table incarnation has once these deletions are done: what the next listing must not fall far below. */

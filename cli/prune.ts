@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import Table from 'cli-table3';
+import { dynamoDbBackups } from '../lambda/aws/dynamodb-backups.ts';
+import { DynamoDbTables } from '../lambda/aws/dynamodb-tables.ts';
+import { systemTiming as timing } from '../lambda/aws/system-timing.ts';
+import { pruneBackups } from '../lambda/jobs/prune.ts';
+import { isSuccess, type PruneReport } from '../lambda/jobs/prune-report.ts';
+import { readOnly } from '../lambda/jobs/read-only-ledger.ts';
+import { connect, withConnection, type ConnectionOptions } from './connection.ts';
+import { readPlanFile } from './plan-file.ts';
+
+interface Options extends ConnectionOptions {
+  readonly plan: string;
+  readonly owner: string;
+  readonly prefix: string;
+  readonly execute?: true;
+  readonly json?: true;
+}
+
+const oneHourMilliseconds = 3_600_000;
+
+/** Adds the command that does by hand what the prune function does on schedule. > It deletes nothing unless told to. */
+export function addPruneCommand(program: Command): void {
+  withConnection(program.command('prune'))
+    .description('judge the backups of a plan in this account, and delete the expired ones only with --execute')
+    .requiredOption('--plan <file>', 'the plan as its schedule carries it, in JSON')
+    .requiredOption('--owner <id>', 'owner id of the deployment, as the stack prints it')
+    .option('--prefix <text>', 'first part of the names of its backups', 'scheduled')
+    .option('--execute', 'delete; without it nothing is written anywhere')
+    .option('--json', 'print the report as JSON')
+    .action(async (options: Options) => {
+      const report = await runPrune(options);
+      console.log(options.json ? JSON.stringify(report, null, 2) : describe(report, options));
+      process.exitCode = isSuccess(report) ? 0 : 1;
+    });
+}
+
+async function runPrune(options: Options): Promise<PruneReport> {
+  const plan = readPlanFile(options.plan);
+  const { clients, ledger } = connect(options);
+  const mode = options.execute ? plan.prune.mode : 'report-only';
+  return pruneBackups(
+    {
+      plan: { ...plan, prune: { ...plan.prune, mode } },
+      runId: randomUUID(),
+      prefix: options.prefix,
+      owner: options.owner,
+      deadline: new Date(timing.now().getTime() + oneHourMilliseconds),
+    },
+    {
+      tables: new DynamoDbTables(clients),
+      backups: dynamoDbBackups(clients),
+      ledger: options.execute ? ledger : readOnly(ledger),
+      timing,
+      log: console,
+    },
+  );
+}
+
+function describe(report: PruneReport, { execute }: Options): string {
+  const table = new Table({ head: ['table', 'backup', 'outcome'], style: { head: [] } });
+  for (const { tableName, arn, outcome } of report.deletions) table.push([tableName, arn.split('/').at(-1), outcome]);
+  const counts = `${report.kept} kept, ${report.expired} expired, ${report.frozen} frozen, ${report.held} held`;
+  return [
+    ...(report.deletions.length > 0 ? [table.toString()] : []),
+    `plan ${report.plan}: ${report.listed} backups listed, ${counts}, ${report.unjudgeable} unjudgeable`,
+    ...(report.blocked ? [`blocked by ${report.blocked.by}: ${report.blocked.detail}`] : []),
+    ...(execute ? [] : ['dry run: nothing was deleted; --execute deletes']),
+  ].join('\n');
+}
