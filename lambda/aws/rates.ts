@@ -6,10 +6,13 @@ import pThrottle from 'p-throttle';
  */
 export const callsPerSecond = { createBackup: 40, listBackups: 4, describeBackup: 8, deleteBackup: 8 } as const;
 
-/** Holds a call to its rate, over any window of one second. */
+/** A little more than a second: calls that the network squeezes together must still arrive at the allowed rate. */
+const windowMilliseconds = 1_150;
+
+/** Holds a call to its rate, over any window. */
 export function paced<Arguments extends readonly unknown[], Result>(
   operation: keyof typeof callsPerSecond,
   call: (...parameters: Arguments) => Promise<Result>,
 ): (...parameters: Arguments) => Promise<Result> {
-  return pThrottle({ limit: callsPerSecond[operation], interval: 1_000, strict: true })(call);
+  return pThrottle({ limit: callsPerSecond[operation], interval: windowMilliseconds, strict: true })(call);
 }

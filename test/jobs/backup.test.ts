@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { aPlan, aWorld, eventOf, owner, prefix, type Report } from './world.ts';
+import { environmentNames } from '../../lambda/contract/environment.ts';
+import { aFunction, aPlan, aWorld, eventOf, owner, prefix, type Report } from './world.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -336,6 +337,59 @@ describe('a run that is cut short', () => {
     expect(world.account.backups().map(({ status }) => status)).toEqual(['AVAILABLE']);
     expect(world.calls('CreateBackup')).toBe(2);
   });
+});
+
+describe('what is no obstacle', () => {
+  test('[B15] the size DynamoDB last reported, nought or huge, decides nothing', async () => {
+    const world = await aWorld(['empty', 'huge'], { backupCreationMs: () => 50 });
+    const huge = world.account.dynamodb.tables.require('huge');
+    huge.measured = { ...huge.measured, itemCount: 1e12, sizeBytes: 1e15 };
+
+    const report = await world.backUp(aPlan({ tables: { named: ['empty', 'huge'] } }));
+
+    expect(report).toMatchObject({ done: 2 });
+    expect(world.account.backups('huge')[0]?.sizeBytes).toBe(1e15);
+  });
+
+  test('[B22] a replica of a global table is backed up once, in the Region of the deployment', async () => {
+    const world = await aWorld([]);
+    const Replicas = [{ RegionName: 'eu-west-1', ReplicaStatus: 'ACTIVE' }];
+    await world.account.createTable({ TableName: 'orders', Replicas, GlobalTableVersion: '2019.11.21' });
+
+    await world.backUp();
+
+    expect(world.account.backups().map(({ arn }) => arn.split(':')[3])).toEqual(['eu-central-1']);
+  });
+
+  test('[L13] a backup requested by a clock two minutes behind ours is still found', async () => {
+    const world = await aWorld();
+    const ahead = 110 * second;
+    world.account.faults.add({ match: { function: 'backup' }, effect: { kind: 'skewed-clock', ms: ahead } });
+    world.account.faults.add({
+      match: { table: 'ledger' },
+      effect: { kind: 'error', when: 'before', name: 'InternalServerError', status: 500 },
+    });
+    const slot = new Date(world.account.clock.now + ahead);
+
+    await world.backUp(aPlan(), slot);
+    const repeated = await world.backUp(aPlan(), slot);
+
+    expect(repeated).toMatchObject({ done: 1 });
+    expect(world.names()).toHaveLength(1);
+  });
+
+  test.each(Object.values(environmentNames))(
+    '[C13] without %s the function does not start, and says what is missing',
+    async (name) => {
+      const world = await aWorld();
+      world.account.loadFunction(await aFunction('backup', { [name]: '' }));
+
+      const outcome = await world.account.invoke('backup', eventOf(aPlan(), world.account.now));
+
+      expect(outcome).toHaveProperty('error.errorMessage', expect.stringContaining(name));
+      expect(world.account.journal.entries({ functionName: 'backup' })).toEqual([]);
+    },
+  );
 });
 
 describe('more slots than the schedule has', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatBackupName } from '../../lambda/domain/naming.ts';
+import { hashOfPlan } from '../../lambda/domain/plan-hash.ts';
 import { aPlan, aWorld, eventOf, owner, prefix, type World } from './world.ts';
 
 const second = 1_000;
@@ -200,6 +201,46 @@ describe('what cannot be seen whole is not judged', () => {
       expect(report.blocked?.by).toBe('clock-suspect');
       expect(deletions(world)).toBe(0);
     }
+  });
+});
+
+describe('listings of every size', () => {
+  test('[L06] a listing that lags behind only ever keeps more', async () => {
+    const prompt = await aWorldWithBackups(6);
+    const lagging = await aWorldWithBackups(6);
+    lagging.account.dynamodb.backups.listLag.createdMs = 30 * minute;
+
+    for (const world of [prompt, lagging]) {
+      await world.backUp();
+      await world.prune();
+    }
+
+    expect(slotsLeft(prompt)).toEqual(['01', '02', '03']);
+    expect(slotsLeft(lagging)).toEqual(['00', '01', '02', '03']);
+  });
+
+  test('[L08] forty tables are listed in one pass over the account, not table by table', async () => {
+    const tables = Array.from({ length: 40 }, (_, i) => `table-${i}`);
+    const world = await aWorldWithBackups(5, tables);
+
+    const report = await world.prune(aPlan({ tables: { matching: ['table-*'] } }));
+
+    expect(report).toMatchObject({ blocked: null, deleted: 80 });
+    expect(world.calls('ListBackups')).toBe(2);
+    for (const operation of ['DescribeBackup', 'DeleteBackup']) {
+      expect(world.account.journal.peakRate({ operation })).toBeLessThanOrEqual(8);
+    }
+  });
+
+  test('[L09] 100,000 backups in the account are read at the allowed rate and judged in one invocation', async () => {
+    const world = await aWorld();
+    world.plantByHand('orders', 100_000);
+    world.plantHourly('orders', 6);
+
+    const report = await world.prune();
+
+    expect(report).toMatchObject({ blocked: null, deleted: 3 });
+    expect(world.account.journal.peakRate({ operation: 'ListBackups' })).toBeLessThanOrEqual(4);
   });
 });
 
@@ -425,6 +466,23 @@ describe('the last look before each deletion', () => {
 });
 
 describe('one prune at a time, accounted for', () => {
+  test('[R30] a run keeps to the plan and the code it began with, and records which version of the plan that was', async () => {
+    const world = await aWorldWithBackups(6);
+    world.account.faults.add({ match: { operation: 'DeleteBackup' }, effect: { kind: 'delay', ms: minute } });
+    world.account.clock.after(30 * second, () => {
+      world.account.loadFunction({
+        name: 'prune',
+        code: 'exports.handler = () => { throw new Error("newer version"); }',
+      });
+    });
+
+    const report = await world.prune();
+
+    expect(report).toMatchObject({ deleted: 3, planHash: hashOfPlan(aPlan()) });
+    const written = JSON.stringify(world.account.journal.entries({ operation: 'PutItem' }));
+    expect(written).toContain(`"planHash":{"S":"${hashOfPlan(aPlan())}"}`);
+  });
+
   test('[D16] two prune runs at once: the second waits for the first, and nothing is deleted twice', async () => {
     const world = await aWorldWithBackups(6);
 

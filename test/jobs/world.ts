@@ -48,6 +48,17 @@ export function aPlan(parts: Partial<PlanInput> = {}): Plan {
   });
 }
 
+/** One of the two functions as it is deployed; variables can be replaced. */
+export async function aFunction(job: 'backup' | 'prune', variables: Readonly<Record<string, string>> = {}) {
+  const env = {
+    [environmentNames.ledgerTableName]: ledgerTableName,
+    [environmentNames.owner]: owner,
+    [environmentNames.backupNamePrefix]: prefix,
+    ...variables,
+  };
+  return { name: job, code: await bundleOf(job), env, retryAttempts: 0 };
+}
+
 /** An account with the two functions deployed and a ledger, at 2026-11-20T03:00:00Z, with the given tables. */
 export async function aWorld(
   tables: readonly string[] = ['orders'],
@@ -67,12 +78,7 @@ export async function aWorld(
   });
   for (const name of tables) await account.createTable({ TableName: name });
   for (const job of ['backup', 'prune'] as const) {
-    const env = {
-      [environmentNames.ledgerTableName]: ledgerTableName,
-      [environmentNames.owner]: owner,
-      [environmentNames.backupNamePrefix]: prefix,
-    };
-    account.loadFunction({ name: job, code: await bundleOf(job), env, retryAttempts: 0, timeoutSeconds });
+    account.loadFunction({ ...(await aFunction(job)), timeoutSeconds });
   }
   return new World(account);
 }
@@ -87,6 +93,7 @@ export interface Report {
 }
 
 export interface PruneResult {
+  readonly planHash: string;
   readonly blocked: { by: string; detail: string } | null;
   readonly kept: number;
   readonly expired: number;
@@ -129,8 +136,8 @@ export class World {
   /** Plants backups as somebody makes them by hand. */
   plantByHand(tableName: string, count: number): void {
     const table = this.account.dynamodb.tables.require(tableName);
-    for (let i = 0; i < count; i++) {
-      this.account.dynamodb.backups.plant(table, `by-hand-${i}`, this.account.clock.now - i * hour);
+    for (let hoursAgo = count; hoursAgo >= 1; hoursAgo--) {
+      this.account.dynamodb.backups.plant(table, `by-hand-${hoursAgo}`, this.account.clock.now - hoursAgo * hour);
     }
   }
 
