@@ -2,7 +2,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 
-const requestHandler = { connectionTimeout: 3_000, requestTimeout: 10_000 };
+/** Without `throwOnRequestTimeout` the SDK only warns of a call that takes longer than its `requestTimeout`, in milliseconds. */
+const requestHandler = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+const common = { requestHandler, cacheMiddleware: true };
 
 export interface Clients {
   /** Repeats a call that failed in passing. Only for calls that may be made twice. */
@@ -15,9 +17,9 @@ export interface Clients {
 
 export function createClients(): Clients {
   return {
-    dynamodb: new DynamoDBClient({ maxAttempts: 6, requestHandler }),
-    dynamodbOnce: new DynamoDBClient({ maxAttempts: 1, requestHandler }),
-    tagging: new ResourceGroupsTaggingAPIClient({ maxAttempts: 6, requestHandler }),
-    lambda: new LambdaClient({ maxAttempts: 4, requestHandler }),
+    dynamodb: new DynamoDBClient({ ...common, maxAttempts: 6 }),
+    dynamodbOnce: new DynamoDBClient({ ...common, maxAttempts: 1 }),
+    tagging: new ResourceGroupsTaggingAPIClient({ ...common, maxAttempts: 6 }),
+    lambda: new LambdaClient({ ...common, maxAttempts: 4 }),
   };
 }

@@ -117,15 +117,7 @@ export interface DeletionIntent {
  * What became of one wanted deletion. `planned` = not meant to be attempted now; `abandoned` = meant to be, but not attempted, or
  * nobody knows.
  */
-export type DeletionOutcome =
-  | 'planned'
-  | 'deleted'
-  | 'gone'
-  | 'kept'
-  | 'in-use'
-  | 'denied'
-  | 'failed'
-  | 'abandoned';
+export type DeletionOutcome = 'planned' | 'deleted' | 'gone' | 'kept' | 'in-use' | 'denied' | 'failed' | 'abandoned';
 
 /** What retention remembers. Every method throws when the ledger does not answer, and then nothing is deleted. */
 export interface RetentionLedger {

@@ -14,7 +14,7 @@ export interface Deletion {
   readonly detail?: string;
 }
 
-/** The result of one prune run. Counts are of backups. */
+/** The result of one prune run. Counts are of backups: `listed` all of the account's, the others the plan's own, `unjudgeable` anybody's. */
 export interface PruneReport {
   readonly plan: string;
   readonly planHash: string;

@@ -141,11 +141,16 @@ function reportOf(
     ...base,
     listed: seen.listing.backups.length,
     ...judgement.counts,
+    kept: sum(judgement.ownBackups.values()) - judgement.counts.expired,
     blocked: judgement.blocked,
     deletions,
     ranOutOfTime: deletions.some(({ detail }) => detail === timeRanOut),
     undescribedTables: seen.live.undescribed,
   };
+}
+
+function sum(numbers: Iterable<number>): number {
+  return [...numbers].reduce((total, number) => total + number, 0);
 }
 
 function blocked(by: string, detail: string): { kind: 'blocked'; blocked: Blocked } {

@@ -365,9 +365,9 @@ describe('the last look before each deletion', () => {
     const newest = world.account.backups('orders').at(-1);
     world.account.faults.add({
       match: { operation: 'Query', function: 'prune' },
-      effect: { kind: 'delay', ms: minute },
+      effect: { kind: 'delay', ms: 9 * second },
     });
-    world.deleteBackupLater(newest?.arn ?? '', 30 * second);
+    world.deleteBackupLater(newest?.arn ?? '', 12 * second);
 
     const report = await world.prune();
 
@@ -468,8 +468,8 @@ describe('the last look before each deletion', () => {
 describe('one prune at a time, accounted for', () => {
   test('[R30] a run keeps to the plan and the code it began with, and records which version of the plan that was', async () => {
     const world = await aWorldWithBackups(6);
-    world.account.faults.add({ match: { operation: 'DeleteBackup' }, effect: { kind: 'delay', ms: minute } });
-    world.account.clock.after(30 * second, () => {
+    world.account.faults.add({ match: { operation: 'DeleteBackup' }, effect: { kind: 'delay', ms: 9 * second } });
+    world.account.clock.after(5 * second, () => {
       world.account.loadFunction({
         name: 'prune',
         code: 'exports.handler = () => { throw new Error("newer version"); }',
