@@ -12,8 +12,8 @@ export interface Finding {
 }
 
 export interface Circumstances {
-  /** The tables that exist and that the plan covers today: name to table id. */
-  readonly liveTables: ReadonlyMap<string, string>;
+  /** The tables that exist and that the plan covers today: name to table id, or to every table id to be taken as live. */
+  readonly liveTables: ReadonlyMap<string, string | ReadonlySet<string>>;
   /** Names of tables that exist but that the plan does not cover; only sharpens the reason of a frozen backup. */
   readonly uncoveredTables?: ReadonlySet<string>;
   /** ARNs an operator wants kept until further notice. */
@@ -50,7 +50,7 @@ export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge
   const rules = rulesOf(plan);
   const floor: Reason = {
     code: 'minimum-copies',
-    detail: `one of the ${plan.minimumCopies} newest restorable backups`,
+    detail: `among the newest ${plan.minimumCopies} restorable (minimumCopies)`,
   };
   const freezeOf = freezer(plan, circumstances);
   const keep = shared('keep');
@@ -104,9 +104,13 @@ function freezer({ objectives, backup: { timeZone } }: Plan, { liveTables, uncov
     detail: `frozen: the newest restorable backup is more than ${String(recoveryPoint)} old`,
   };
   return (group: readonly Restorable[], newestAt: number): Reason | undefined => {
-    const stray = group.find(({ tableName, tableId }) => liveTables.get(tableName) !== tableId);
+    const stray = group.find(({ tableName, tableId }) => !isLive(liveTables.get(tableName), tableId));
     if (!stray) return newestAt < healthyFrom ? overdue : undefined;
     if (liveTables.has(stray.tableName)) return recreated;
     return uncoveredTables?.has(stray.tableName) ? uncovered : gone;
   };
+}
+
+function isLive(live: string | ReadonlySet<string> | undefined, tableId: string): boolean {
+  return typeof live === 'object' ? live.has(tableId) : live === tableId;
 }
