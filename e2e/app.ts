@@ -22,7 +22,8 @@ new DynamoBackups(new App(), 'E2e', {
       backup: { schedule: 'rate(1 minute)' },
       keep: { last: keptBackups },
       minimumCopies: 1,
-      prune: { schedule: 'rate(365 days)' },
+      // A year of minutes: as many backups as synth has to assume would expire between two scheduled runs of prune.
+      prune: { schedule: 'rate(365 days)', deletionCap: { perTableCount: 525_600, perRun: 525_600 } },
     },
   },
 });
