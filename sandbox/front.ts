@@ -185,7 +185,9 @@ export class Front {
       if (injected) throw injected;
       this.#checkSignature(headers);
       this.#parts.authorize(call);
-      const operation = service.operations[call.operation];
+      const operation = Object.hasOwn(service.operations, call.operation)
+        ? service.operations[call.operation]
+        : undefined;
       if (!operation) throw new AwsError('UnknownOperationException', '');
       return { output: await operation(call) };
     } catch (error) {

@@ -39,16 +39,17 @@ export function routeHttp(call: HttpCall): FrontRequest | undefined {
   const { headers, body } = call;
   if (target !== undefined) {
     const [prefix = '', operation = ''] = target.split('.');
-    const service = targets[prefix];
+    const service = Object.hasOwn(targets, prefix) ? targets[prefix] : undefined;
     return service === undefined ? undefined : { service, operation, headers, body };
   }
   const [path = '', query = ''] = call.path.split('?');
   for (const route of routes) {
     const match = route.method === call.method ? route.path.exec(path) : null;
-    if (!match) continue;
+    const named = match && decoded(match.groups);
+    if (!named) continue;
     const parameters = {
       ...Object.fromEntries(new URLSearchParams(query)),
-      ...decoded(match.groups),
+      ...named,
       ...invocation(headers),
     };
     // The payload of an invocation is the function's business, so it travels unparsed.
@@ -64,8 +65,13 @@ export function routeHttp(call: HttpCall): FrontRequest | undefined {
   return undefined;
 }
 
-function decoded(groups: Readonly<Record<string, string>> | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]));
+/** The named parts of a path; undefined when their escapes spell nothing. */
+function decoded(groups: Readonly<Record<string, string>> | undefined): Record<string, string> | undefined {
+  try {
+    return Object.fromEntries(Object.entries(groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]));
+  } catch {
+    return undefined;
+  }
 }
 
 function invocation(headers: HttpCall['headers']): Record<string, string> {
