@@ -30,7 +30,7 @@ function testFiles(folder: string): string[] {
 /** Ids in brackets at the start of a test's title. */
 function idsInTestTitles(file: string): string[] {
   const source = readFileSync(join(root, file), 'utf8');
-  const titles = source.matchAll(/\b(?:test|it)(?:\.each\([\s\S]*?\))?\(\s*[`'"]((?:\[[A-Z0-9-]+\])+)/g);
+  const titles = source.matchAll(/\b(?:test|it|law|lawWith)(?:\.each\([\s\S]*?\))?\(\s*[`'"]((?:\[[A-Z0-9-]+\])+)/g);
   return [...titles].flatMap(([, ids]) => [...(ids ?? '').matchAll(/\[([DBLRXMC]\d\d)\]/g)].map(([, id]) => id ?? ''));
 }
 

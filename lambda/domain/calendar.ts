@@ -6,9 +6,9 @@ export type CalendarUnit = (typeof calendarUnits)[number];
 /** The buckets of one calendar unit. They are numbered: a later instant never lies in a bucket of a smaller number. */
 export interface Buckets {
   /** The number of the bucket an instant (epoch milliseconds, 1970 or later) lies in. */
-  of(at: number): number;
+  readonly of: (at: number) => number;
   /** A bucket as people write it: `2026-11-20T03`, `2026-11-20`, `2026-W47`, `2026-11` or `2026`. */
-  nameOf(bucket: number): string;
+  readonly nameOf: (bucket: number) => string;
 }
 
 /** Calendar hours, days, ISO weeks, months and years of one time zone. */

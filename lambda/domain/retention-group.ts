@@ -56,8 +56,8 @@ export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge
   const keep = shared('keep');
   const expire = shared('delete');
   return (group) => {
-    const newestAt = group[0]?.createdAt.getTime() ?? -Infinity;
-    const floorAt = group.at(plan.minimumCopies - 1)?.createdAt.getTime() ?? -Infinity;
+    const newestAt = timeOf(group[0]);
+    const floorAt = timeOf(group[plan.minimumCopies - 1]);
     const freeze = freezeOf(group, newestAt);
     const walks = rules.map((begin) => begin(newestAt));
     return ({ arn, createdAt }, nth) => {
@@ -109,6 +109,10 @@ function freezer({ objectives, backup: { timeZone } }: Plan, { liveTables, uncov
     if (liveTables.has(stray.tableName)) return recreated;
     return uncoveredTables?.has(stray.tableName) ? uncovered : gone;
   };
+}
+
+function timeOf(backup: Restorable | undefined): number {
+  return backup?.createdAt.getTime() ?? -Infinity;
 }
 
 function isLive(live: string | ReadonlySet<string> | undefined, tableId: string): boolean {

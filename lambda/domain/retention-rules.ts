@@ -1,4 +1,4 @@
-import { calendarOf, goBack, type CalendarUnit } from './calendar.ts';
+import { calendarOf, goBack, type Buckets, type CalendarUnit } from './calendar.ts';
 import type { Plan } from './plan.ts';
 import type { Reason } from './reason.ts';
 
@@ -52,11 +52,7 @@ function lastRule(count: number): Rule {
  * > `hourly`, `daily`, `weekly`, `monthly`, `yearly`: from newest to oldest, the newest backup of each calendar bucket stays until n
  * > are kept; while fewer are kept when the oldest backup is reached, the oldest stays too.
  */
-function calendarRule(
-  code: string,
-  count: number,
-  buckets: { of(at: number): number; nameOf(b: number): string },
-): Rule {
+function calendarRule(code: string, count: number, buckets: Buckets): Rule {
   const newest = remember((bucket, used) => keeps(code, `newest of ${buckets.nameOf(bucket)} (${used} of ${count})`));
   const oldest = remember((used) => keeps(code, `the oldest stays while a count is left (${used} of ${count})`));
   const older = remember((bucket) => expired(code, `a newer backup of ${buckets.nameOf(bucket)} stays`));
