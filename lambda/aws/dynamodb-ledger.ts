@@ -58,7 +58,9 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
             ...expiring(Math.max(slot.slot.getTime(), now.getTime()) + slotMemoryMilliseconds),
           },
           ConditionExpression:
-            'attribute_not_exists(pk) OR (attribute_not_exists(backupArn) AND (holder = :holder OR leaseUntil < :now))',
+            'attribute_not_exists(pk)' +
+            ' OR attribute_not_exists(backupArn) AND holder = :holder' +
+            ' OR attribute_not_exists(backupArn) AND leaseUntil < :now',
           ExpressionAttributeValues: { ':holder': { S: holder }, ':now': { N: String(now.getTime()) } },
           ReturnValues: 'ALL_OLD',
         }),
