@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { hashOfPlan } from '../lambda/domain/plan-hash.ts';
 import { connect, withConnection, type ConnectionOptions } from './connection.ts';
 import { readPlanFile } from './plan-file.ts';
@@ -9,10 +9,10 @@ interface Options extends ConnectionOptions {
   readonly hours: number;
 }
 
-/** Adds the command that lifts the deletion cap, or an ill-looking listing, for one prune run of one version of a plan. */
-export function addAllowDeletionsCommand(program: Command): void {
-  withConnection(program.command('allow-deletions'))
-    .description('let one prune run of exactly this version of a plan delete more than its deletion cap')
+/** `ddb-backups allow-deletions`: lifts the deletion cap, or a shrunken listing, for one prune run of one version of a plan. */
+export function allowDeletionsCommand(): Command {
+  return withConnection(new Command('allow-deletions'))
+    .description('Let one prune run of exactly this version of a plan delete more than its deletion cap.')
     .requiredOption('--plan <file>', 'the plan as its schedule carries it, in JSON')
     .requiredOption('--deletions <n>', 'how many backups may go at most', wholeNumber)
     .option('--hours <n>', 'how long the permission lasts', wholeNumber, 24)

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { createClients } from '../lambda/aws/clients.ts';
 import { DynamoDbLedger } from '../lambda/aws/dynamodb-ledger.ts';
 
-/** Where an operator's command works: the account and Region of the shell's credentials, and the ledger the stack names in its outputs. */
+/** Where an operator's command works: in the account and Region of the shell, with the ledger that the stack names in its outputs. */
 export interface ConnectionOptions {
   readonly ledger: string;
 }

@@ -1,26 +1,41 @@
-import type { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { parseDynamoDbArn } from '../lambda/domain/arn.ts';
 import { connect, withConnection, type ConnectionOptions } from './connection.ts';
 
-/** Adds the commands that keep single backups from deletion. */
-export function addHoldCommands(program: Command): void {
-  withConnection(program.command('hold'))
-    .description('keep one backup from deletion until the hold is lifted')
-    .argument('<arn>', 'ARN of the backup')
+/** `ddb-backups hold`: keeps one backup from deletion until the hold is lifted. */
+export function holdCommand(): Command {
+  return withConnection(new Command('hold'))
+    .description('Keep one backup from deletion until the hold is lifted.')
+    .argument('<arn>', 'ARN of the backup', backupArn)
     .requiredOption('--reason <text>', 'why it is held, for whoever lifts it')
     .action(async (arn: string, options: ConnectionOptions & { readonly reason: string }) => {
       await connect(options).ledger.placeHold(arn, options.reason, new Date());
       console.log(`held: ${arn}`);
     });
-  withConnection(program.command('lift'))
-    .description('lift the hold of one backup; retention then judges it as any other')
-    .argument('<arn>', 'ARN of the backup')
+}
+
+/** `ddb-backups lift`: retention then judges the backup as any other. */
+export function liftCommand(): Command {
+  return withConnection(new Command('lift'))
+    .description('Lift the hold of one backup; retention then judges it as any other.')
+    .argument('<arn>', 'ARN of the backup', backupArn)
     .action(async (arn: string, options: ConnectionOptions) => {
       await connect(options).ledger.liftHold(arn);
       console.log(`lifted: ${arn}`);
     });
-  withConnection(program.command('holds'))
-    .description('list the backups that are held')
+}
+
+/** `ddb-backups holds`: one ARN a line. */
+export function holdsCommand(): Command {
+  return withConnection(new Command('holds'))
+    .description('List the backups that are held.')
     .action(async (options: ConnectionOptions) => {
       for (const arn of await connect(options).ledger.holds()) console.log(arn);
     });
+}
+
+function backupArn(text: string): string {
+  if (parseDynamoDbArn(text)?.backupId === undefined)
+    throw new InvalidArgumentError('must be the ARN of a DynamoDB backup.');
+  return text;
 }

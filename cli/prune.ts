@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Command } from 'commander';
+import { Command } from 'commander';
 import Table from 'cli-table3';
 import { dynamoDbBackups } from '../lambda/aws/dynamodb-backups.ts';
 import { DynamoDbTables } from '../lambda/aws/dynamodb-tables.ts';
@@ -20,10 +20,10 @@ interface Options extends ConnectionOptions {
 
 const oneHourMilliseconds = 3_600_000;
 
-/** Adds the command that does by hand what the prune function does on schedule. > It deletes nothing unless told to. */
-export function addPruneCommand(program: Command): void {
-  withConnection(program.command('prune'))
-    .description('judge the backups of a plan in this account, and delete the expired ones only with --execute')
+/** `ddb-backups prune`: does by hand what the prune function does on schedule. > It deletes nothing unless told to. */
+export function pruneCommand(): Command {
+  return withConnection(new Command('prune'))
+    .description('Judge the backups of a plan in this account, and delete the expired ones only with --execute.')
     .requiredOption('--plan <file>', 'the plan as its schedule carries it, in JSON')
     .requiredOption('--owner <id>', 'owner id of the deployment, as the stack prints it')
     .option('--prefix <text>', 'first part of the names of its backups', 'scheduled')

@@ -87,7 +87,7 @@ export class JobFunction extends Construct {
 }
 
 /**
- * How the code is bundled. The SDK comes along, because the one in the runtime lags behind. Names are kept and nothing is minified, so
+ * How the code is bundled. The SDK comes along, because the one in the runtime lags behind. Nothing is minified, so
  * a stack trace can be read without source maps, which would cost start-up time. Modules are preferred where a package offers both,
  * because esbuild can leave out what is not used of them: the bundle is a quarter smaller.
  */
@@ -103,7 +103,6 @@ const codeSettings = {
     target: 'node24',
     bundleAwsSDK: true,
     minify: false,
-    keepNames: true,
     mainFields: ['module', 'main'],
     sourceMap: false,
   },

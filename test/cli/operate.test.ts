@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { accountServer } from '../../sandbox/http-server.ts';
+import { RealTime } from '../../sandbox/real-time.ts';
+import { aPlan, aWorld, owner, prefix, type World } from '../jobs/world.ts';
+
+const main = resolve(import.meta.dirname, '../../cli/main.ts');
+const planFile = join(mkdtempSync(join(tmpdir(), 'plan-')), 'plan.json');
+
+let world: World;
+let endpoint: string;
+let stop: () => Promise<void>;
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line as an operator would, with the sandbox account as its AWS. */
+async function ddbBackups(...args: readonly string[]): Promise<Ended> {
+  const env = {
+    PATH: process.env.PATH,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: world.account.region,
+    AWS_ACCESS_KEY_ID: 'sandbox',
+    AWS_SECRET_ACCESS_KEY: 'sandbox',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  const child = spawn(process.execPath, [main, ...args], { env, timeout: 50_000 });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, stdout, stderr };
+}
+
+const prune = ['prune', '--plan', planFile, '--ledger', 'ledger', '--owner', owner, '--prefix', prefix] as const;
+
+function writes(): string[] {
+  const reads = /^(Describe|List|Get|Query)/;
+  return world.account.journal.entries().flatMap(({ operation }) => (reads.test(operation) ? [] : [operation]));
+}
+
+beforeEach(async () => {
+  writeFileSync(planFile, JSON.stringify(aPlan()));
+  world = await aWorld(['orders'], { startAt: new Date(Math.floor(Date.now() / 1000) * 1000) });
+  world.plantHourly('orders', 6);
+  const time = new RealTime(world.account.clock, 1, console.error);
+  const server = accountServer(world.account, time, { checkDates: false, onError: console.error });
+  const running = time.run();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  stop = async () => {
+    server.closeAllConnections();
+    server.close();
+    time.stop();
+    await running;
+  };
+});
+
+afterEach(async () => {
+  await stop();
+});
+
+describe('the operator’s command line', () => {
+  test('[R29] prune is a dry run unless told otherwise: it names what would go and writes nothing', async () => {
+    const ended = await ddbBackups(...prune);
+
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(ended.stdout.match(/planned/g)).toHaveLength(3);
+    expect(ended.stdout).toContain('dry run: nothing was deleted');
+    expect(writes()).toEqual([]);
+  });
+
+  test('prune --execute deletes what expired, but not what is held', async () => {
+    const arn = world.account.backups('orders')[0]?.arn ?? '';
+
+    const held = await ddbBackups('hold', arn, '--ledger', 'ledger', '--reason', 'audit');
+    const holds = await ddbBackups('holds', '--ledger', 'ledger');
+    const first = await ddbBackups(...prune, '--execute', '--json');
+    const lifted = await ddbBackups('lift', arn, '--ledger', 'ledger');
+    const second = await ddbBackups(...prune, '--execute', '--json');
+
+    expect([held, holds, first, lifted, second].map(({ status }) => status)).toEqual([0, 0, 0, 0, 0]);
+    expect(holds.stdout.trim()).toBe(arn);
+    expect(JSON.parse(first.stdout)).toMatchObject({ held: 1, expired: 2 });
+    expect(JSON.parse(second.stdout)).toMatchObject({ held: 0, expired: 1 });
+    expect(world.names('orders')).toHaveLength(3);
+  });
+
+  test('allow-deletions lets the next run of this version of the plan over its cap', async () => {
+    world.plantHourly('orders', 20);
+
+    const before = await ddbBackups(...prune, '--execute', '--json');
+    await ddbBackups('allow-deletions', '--plan', planFile, '--ledger', 'ledger', '--deletions', '30');
+    const after = await ddbBackups(...prune, '--execute', '--json');
+
+    expect(JSON.parse(before.stdout)).toMatchObject({ blocked: { by: 'deletion-cap' } });
+    expect(JSON.parse(after.stdout)).toMatchObject({ blocked: null });
+    expect(world.names('orders')).toHaveLength(3);
+  });
+
+  const refused: readonly [string, readonly string[], RegExp][] = [
+    ['a plan that is no plan', ['prune', '--plan', main, '--ledger', 'l', '--owner', owner], /must be JSON/],
+    [
+      'a plan file that is not there',
+      ['prune', '--plan', 'none.json', '--ledger', 'l', '--owner', owner],
+      /none\.json/,
+    ],
+    ['an ARN that is none', ['hold', 'orders', '--ledger', 'l', '--reason', 'r'], /ARN of a DynamoDB backup/],
+    ['no ledger', ['holds'], /--ledger/],
+  ];
+
+  test.each(refused)('%s is refused with status 2, and nothing is called', async (_what, args, message) => {
+    const ended = await ddbBackups(...args);
+
+    expect(ended).toMatchObject({ status: 2, stdout: '' });
+    expect(ended.stderr).toMatch(message);
+    expect(world.account.journal.count()).toBe(0);
+  });
+});
