@@ -89,6 +89,7 @@ export interface Report {
   readonly pending: number;
   readonly skipped: number;
   readonly tables: number;
+  readonly discoveryErrors: readonly string[];
   readonly problems: readonly { table: string; failure?: { kind: string; message: string }; why?: string }[];
 }
 

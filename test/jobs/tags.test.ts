@@ -1,0 +1,68 @@
+import { describe, expect, test } from '@jest/globals';
+import { aPlan, aWorld, type World } from './world.ts';
+
+const plan = aPlan({ tables: { named: ['orders'], tagged: { backup: 'orders', 'cost-centre': 'a b' } } });
+const wanted = [
+  { Key: 'backup', Value: 'orders' },
+  { Key: 'cost-centre', Value: 'a b' },
+];
+
+/** A world with the named table, `count` tables that carry the wanted tags, and two that carry only one of them. */
+async function aTaggedWorld(count: number): Promise<World> {
+  const world = await aWorld(['orders']);
+  for (let i = 0; i < count; i++) await world.account.createTable({ TableName: `tagged-${i}`, Tags: wanted });
+  for (const [i, Tags] of [[wanted[0]], [wanted[1]]].entries()) {
+    await world.account.createTable({ TableName: `half-${i}`, Tags });
+  }
+  return world;
+}
+
+function tablesWithBackups(world: World): string[] {
+  return [...new Set(world.account.backups().map(({ tableName }) => tableName))].sort();
+}
+
+describe('tables chosen by tag', () => {
+  test('a table is covered when it carries every tag, over all pages', async () => {
+    const world = await aTaggedWorld(120);
+
+    const report = await world.backUp(plan);
+
+    expect(report).toMatchObject({ tables: 121, done: 121 });
+    expect(tablesWithBackups(world).filter((name) => name.startsWith('half'))).toEqual([]);
+  });
+
+  test('[B18] tables with as many and as long tags as can be are found, and their tags never read', async () => {
+    const world = await aWorld(['orders']);
+    const many = Array.from({ length: 48 }, (_, i) => ({ Key: `${i}`.padEnd(128, 'k'), Value: 'v'.repeat(256) }));
+    for (let i = 0; i < 3; i++)
+      await world.account.createTable({ TableName: `heavy-${i}`, Tags: [...wanted, ...many] });
+
+    const report = await world.backUp(plan);
+
+    expect(report).toMatchObject({ tables: 4, done: 4 });
+    expect(world.calls('ListTagsOfResource')).toBe(0);
+  });
+
+  test('[B19] when a page of tags fails, the known tables are backed up, the run fails, and retention is refused', async () => {
+    const world = await aTaggedWorld(120);
+    world.plantHourly('orders', 6);
+    world.account.faults.add({
+      match: { operation: 'GetResources', nth: 2, times: 1_000 },
+      effect: { kind: 'error', when: 'before', name: 'AccessDeniedException' },
+    });
+
+    const report = await world.backUp(plan);
+    world.account.faults.clear();
+    world.account.faults.add({
+      match: { operation: 'GetResources', nth: 2, times: 1_000 },
+      effect: { kind: 'error', when: 'before', name: 'AccessDeniedException' },
+    });
+    const pruned = await world.prune(plan);
+
+    expect(report).toMatchObject({ tables: 101, done: 101, failed: 0 });
+    expect(report.discoveryErrors).toHaveLength(1);
+    expect(tablesWithBackups(world)).toContain('orders');
+    expect(pruned.blocked?.by).toBe('discovery-incomplete');
+    expect(world.calls('DeleteBackup')).toBe(0);
+  });
+});
