@@ -2,6 +2,7 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  maxWorkers: '100%',
   testTimeout: 60_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
