@@ -7,6 +7,7 @@ import { completeListing } from '../lambda/domain/listing.ts';
 import { isOwnBackup, parseBackupName } from '../lambda/domain/naming.ts';
 import { parsePlanJson } from '../lambda/domain/parse-plan.ts';
 import type { Plan } from '../lambda/domain/plan.ts';
+import type { Circumstances } from '../lambda/domain/retention-group.ts';
 import { clockFault } from '../lambda/domain/retention-guards.ts';
 import { judge, type Judgement } from '../lambda/domain/retention.ts';
 import { coversName } from '../lambda/domain/selection.ts';
@@ -65,7 +66,7 @@ async function explain(options: Options): Promise<void> {
     listing: completeListing(inventory.value),
     plan: plan.value,
     isOwn: ownership(plan.value, options),
-    liveTables: tablesTakenAsLive(plan.value, inventory.value),
+    ...tablesOf(inventory.value, plan.value),
     holds: new Set(),
     now: now.value,
   });
@@ -110,11 +111,20 @@ function ownership({ name: plan }: Plan, { treatAsOwned, ...wanted }: Options): 
   };
 }
 
-function tablesTakenAsLive({ tables }: Plan, inventory: readonly Backup[]): Map<string, Set<string>> {
-  const covered = inventory.filter(({ tableName }) => coversName(tables, tableName) !== 'not-covered');
-  const live = new Map<string, Set<string>>();
-  for (const { tableName, tableId } of covered) live.set(tableName, (live.get(tableName) ?? new Set()).add(tableId));
-  return live;
+/** Parts the tables of an inventory into those taken to be live, with every incarnation seen, and those the plan does not cover. */
+function tablesOf(
+  inventory: readonly Backup[],
+  { tables }: Plan,
+): Pick<Circumstances, 'liveTables' | 'uncoveredTables'> {
+  const liveTables = new Map<string, Set<string>>();
+  const uncoveredTables = new Set<string>();
+  for (const { tableName, tableId } of inventory) {
+    const incarnations = liveTables.get(tableName);
+    if (incarnations) incarnations.add(tableId);
+    else if (coversName(tables, tableName) === 'not-covered') uncoveredTables.add(tableName);
+    else liveTables.set(tableName, new Set([tableId]));
+  }
+  return { liveTables, uncoveredTables };
 }
 
 /** One verdict per line, so that a large answer is still readable, and small enough for one text. */
