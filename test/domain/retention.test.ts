@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Backup } from '../../lambda/domain/backup.ts';
-import { completeListing as listingOf } from '../../lambda/domain/listing.ts';
+import { completeListing as listingOf, incompleteListing, type CompleteListing } from '../../lambda/domain/listing.ts';
 import type { Plan } from '../../lambda/domain/plan.ts';
 import { hashOfDeletions } from '../../lambda/domain/retention.ts';
 import { aPlan, backupAt, codesOf, expiredTimes, judgeThat } from './retention-builders.ts';
@@ -87,6 +87,31 @@ describe('rules', () => {
 
     expect(expiredTimes(judgement)).toEqual(['2024-03-01T00', '2024-02-01T00']);
   });
+});
+
+test('the worked example of docs/retention.md is true', () => {
+  const times = ['11-20T03', '11-19T03', '11-19T02', '11-01T03', '10-31T03', '10-01T03'];
+
+  const judgement = judgeThat(
+    times.map((time) => backupAt(`2026-${time}:00:00Z`)),
+    { plan: aPlan({ keep: { daily: 2, monthly: 12 } }), now: new Date('2026-11-20T12:00:00Z') },
+  );
+
+  expect(
+    judgement.verdicts.map(({ reasons }) =>
+      reasons
+        .slice(0, 2)
+        .map(({ detail }) => detail)
+        .join('; '),
+    ),
+  ).toEqual([
+    'daily: newest of 2026-11-20 (1 of 2); monthly: newest of 2026-11 (1 of 12)',
+    'daily: newest of 2026-11-19 (2 of 2)',
+    'daily: 2 newer buckets use it up; monthly: a newer backup of 2026-11 stays',
+    'daily: 2 newer buckets use it up; monthly: a newer backup of 2026-11 stays',
+    'monthly: newest of 2026-10 (2 of 12)',
+    'monthly: the oldest stays while a count is left (3 of 12)',
+  ]);
 });
 
 describe('floors', () => {
@@ -322,6 +347,21 @@ describe('guards that stop the whole run', () => {
 });
 
 describe('listings', () => {
+  test('[S10][L01] only a complete listing can be judged, and only completeListing makes one: anything else does not compile', () => {
+    const broken = incompleteListing(new Error('page 3 failed'));
+
+    // @ts-expect-error a listing that broke off cannot be judged
+    const judgement = judgeThat([newest], { listing: broken });
+    // @ts-expect-error it has nothing to iterate either
+    const backups = broken.backups as unknown;
+    // @ts-expect-error what was not made by completeListing is not complete
+    const forged: CompleteListing = { complete: true, backups: [newest] };
+
+    expect(judgement.blocked?.by).toBe('listing-incomplete');
+    expect(judgeThat([newest], { listing: forged }).blocked?.by).toBe('listing-incomplete');
+    expect(backups).toBeUndefined();
+  });
+
   test('[L04] a backup listed twice is one backup, wherever its copy stands', () => {
     const backups = days(3);
 
