@@ -15,6 +15,7 @@ export default {
       },
     ],
   },
+  coverageProvider: 'v8',
   collectCoverageFrom: ['lambda/domain/**/*.ts'],
   coverageReporters: ['text'],
   coverageThreshold: { 'lambda/domain/': { lines: 100, branches: 100 } },

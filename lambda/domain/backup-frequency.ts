@@ -1,5 +1,5 @@
 import type { Plan } from './plan.ts';
-import { parseSchedule, type Schedule } from './schedule/expression.ts';
+import { scheduleOf } from './schedule/expression.ts';
 import { nextFire } from './schedule/fires.ts';
 import { mostFiresWithin } from './schedule/interval.ts';
 
@@ -22,10 +22,4 @@ export function isOnSchedule({ schedule, timeZone }: BackupSchedule, slot: Date)
 /** The most slots a plan can have in 24 hours, with three to spare. More is not the schedule's doing. */
 export function maximumBackupsPerDay({ schedule }: BackupSchedule): number {
   return mostFiresWithin(scheduleOf(schedule), daySeconds) + spare;
-}
-
-function scheduleOf(expression: string): Schedule {
-  const parsed = parseSchedule(expression);
-  if (!parsed.ok) throw new RangeError(`backup.schedule ${parsed.error}`);
-  return parsed.schedule;
 }

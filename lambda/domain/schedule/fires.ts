@@ -62,8 +62,11 @@ export function* datesFrom({ years, months, day }: CronSchedule, from: Wall): Ge
   }
 }
 
+/** The last instant a Date can hold, by ECMAScript. */
+const endOfDates = 8.64e15;
+
 function* multiples(intervalMs: number, after: Date, startedAt: Date): Generator<Date, void> {
   const sinceStart = after.getTime() - startedAt.getTime();
   const passed = sinceStart < 0 ? 0 : Math.floor(sinceStart / intervalMs) + 1;
-  for (let n = passed; ; n++) yield new Date(startedAt.getTime() + n * intervalMs);
+  for (let at = startedAt.getTime() + passed * intervalMs; at <= endOfDates; at += intervalMs) yield new Date(at);
 }

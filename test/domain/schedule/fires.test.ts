@@ -149,6 +149,12 @@ describe('a cron schedule', () => {
 });
 
 describe('a rate', () => {
+  test('fires no more once dates have ended', () => {
+    const next = nextFire(scheduleOf('rate(1 day)'), { timeZone: 'UTC', after: new Date(8.64e15) });
+
+    expect(next).toBeUndefined();
+  });
+
   test('counts real time from its start, whatever the clocks do', () => {
     const startedAt = new Date('2026-03-28T01:30:00Z');
     const context = { timeZone: 'Europe/Berlin', after: startedAt, startedAt };
