@@ -1,7 +1,7 @@
-import type { SandboxAccount } from '../sandbox/account.ts';
 import { dayMs } from './incidents.ts';
 import { handmadeNames, type Life } from './life.ts';
 import { demoTables, doomedTable } from './tables.ts';
+import { dueSlots } from './slots.ts';
 import { slotOf, type Sighting } from './witness.ts';
 
 /** One promise, held against what the witness saw and against the account as it stands. */
@@ -52,7 +52,7 @@ function everySlotAnswered(life: Life): Check {
   const missing: string[] = [];
   for (const { name, plan } of demoTables) {
     const until = name === doomedTable ? (life.tableDeletedAt ?? life.endsAt) : life.endsAt;
-    for (const at of slotsOf(life.account, `${plan}-backup`, life.startedAt, until)) {
+    for (const at of dueSlots(life.account, plan, life.startedAt, until)) {
       slots++;
       if (taken.has(`${name} ${at}`)) continue;
       if (refused.some(({ from, until: end }) => from <= at && at < end)) excused++;
@@ -69,18 +69,6 @@ function everySlotAnswered(life: Life): Check {
     missing.length === 0 && slots > 0,
     found,
   );
-}
-
-/** When a schedule was due, in an order of time; its last minute may still be under way at the end. */
-function slotsOf({ schedules }: SandboxAccount, name: string, from: number, until: number): number[] {
-  const schedule = schedules.all.find((candidate) => candidate.name === name);
-  const slots: number[] = [];
-  let at = schedule?.timing.next(from - 1);
-  while (at !== undefined && at < until - 10 * 60_000) {
-    slots.push(at);
-    at = schedule?.timing.next(at);
-  }
-  return slots;
 }
 
 function newestAlwaysThere(life: Life): Check {

@@ -14,8 +14,8 @@ export interface FunctionNames {
 export interface Incident {
   readonly id: string;
   readonly title: string;
-  /** Which job it gets in the way of. */
-  readonly hinders: 'backup' | 'prune';
+  /** Whether backups come later for it, or not at all. */
+  readonly keepsBackupsBack: boolean;
   /** When it begins and when it is over, in epoch milliseconds. */
   readonly from: number;
   readonly until: number;
@@ -43,7 +43,7 @@ const plans: readonly IncidentPlan[] = [
   {
     id: 'throttled',
     title: 'CreateBackup throttled for an hour',
-    hinders: 'backup',
+    keepsBackupsBack: true,
     share: 0.1,
     hour: 11.75,
     hours: 1,
@@ -53,7 +53,7 @@ const plans: readonly IncidentPlan[] = [
   {
     id: 'answer-lost',
     title: 'a backup made, its answer lost',
-    hinders: 'backup',
+    keepsBackupsBack: false,
     share: 0.2,
     hour: 15.75,
     hours: 1,
@@ -63,7 +63,7 @@ const plans: readonly IncidentPlan[] = [
   {
     id: 'killed',
     title: 'the backup function killed in mid-run',
-    hinders: 'backup',
+    keepsBackupsBack: false,
     share: 0.3,
     hour: 18.75,
     hours: 1,
@@ -73,7 +73,7 @@ const plans: readonly IncidentPlan[] = [
   {
     id: 'twice',
     title: 'a schedule delivered twice',
-    hinders: 'backup',
+    keepsBackupsBack: false,
     share: 0.4,
     hour: 8.75,
     hours: 1,
@@ -83,7 +83,7 @@ const plans: readonly IncidentPlan[] = [
   {
     id: 'late',
     title: 'a nightly schedule delivered four hours late',
-    hinders: 'backup',
+    keepsBackupsBack: true,
     share: 0.45,
     hour: 0,
     hours: 24,
@@ -93,7 +93,7 @@ const plans: readonly IncidentPlan[] = [
   {
     id: 'listing-broken',
     title: 'ListBackups failing while prune reads',
-    hinders: 'prune',
+    keepsBackupsBack: false,
     share: 0.5,
     hour: 4.25,
     hours: 0.5,
@@ -103,7 +103,7 @@ const plans: readonly IncidentPlan[] = [
   {
     id: 'prune-silent',
     title: `prune not started for ${silentDays} days`,
-    hinders: 'prune',
+    keepsBackupsBack: false,
     share: 0.65,
     hour: 0,
     hours: 24 * silentDays,

@@ -9,7 +9,7 @@ import type { DemoTable } from './tables.ts';
 
 /** Why the backups of one table are still there. */
 export interface Kept {
-  /** Backups kept per reason; one backup may have several. */
+  /** Backups of the plan kept per reason; one backup may have several. */
   readonly byReason: Readonly<Record<string, number>>;
   /** Backups that the next prune run will delete. */
   readonly expiring: number;
@@ -28,12 +28,20 @@ export function keptBackups(life: Life, { name, plan: planName }: DemoTable): Ke
     holds: new Set(),
     now: life.account.now,
   });
-  const ofTable = verdicts.filter(({ backup }) => backup.tableName === name);
-  const byReason: Record<string, number> = {};
-  for (const { reasons } of ofTable.filter(({ verdict }) => verdict === 'keep')) {
-    for (const { code } of reasons) byReason[code] = (byReason[code] ?? 0) + 1;
-  }
+  const ofTable = verdicts.filter(({ backup }) => backup.tableName === name && isOwnBackup(backup, scope));
+  const codes = ofTable.flatMap(({ verdict, reasons }) => (verdict === 'keep' ? reasons.map(({ code }) => code) : []));
+  const byReason = Object.fromEntries(
+    order(new Set(codes)).map((code) => [code, codes.filter((c) => c === code).length]),
+  );
   return { byReason, expiring: ofTable.filter(({ verdict }) => verdict === 'delete').length };
+}
+
+const usualOrder = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly', 'within', 'newest', 'minimum-copies'];
+
+/** Rules first, from short to long, then the floors, then what freezes. */
+function order(codes: ReadonlySet<string>): string[] {
+  const unusual = [...codes].filter((code) => !usualOrder.includes(code)).sort();
+  return [...usualOrder.filter((code) => codes.has(code)), ...unusual];
 }
 
 function asListed({ arn, name, tableName, tableId, createdAt, status, type, sizeBytes }: StoredBackup): Backup {

@@ -8,9 +8,9 @@ export interface Measured {
   readonly memoryMb: number;
 }
 
-const narrowest = 72;
+const narrowest = 80;
 
-/** The summary as a person reads it, in lines no wider than `columns`. */
+/** The summary as a person reads it, in lines no wider than `columns`, but 80 at least. */
 export function printSummary(summary: Summary, measured: Measured, columns: number): string {
   const width = Math.max(narrowest, Math.min(columns, 120));
   const taken = sum(summary.tables.map((table) => table.taken));
@@ -19,6 +19,7 @@ export function printSummary(summary: Summary, measured: Measured, columns: numb
   return [
     wrap(life, width),
     tablesOf(summary, width),
+    ...gapsExplained(summary, width),
     heading('Why they are kept', wrap('One backup may be kept for several reasons.', width)),
     ...summary.tables.map((table) => keptLine(table, width)),
     heading('Faults survived'),
@@ -37,7 +38,7 @@ function tablesOf({ tables }: Summary, width: number): string {
     head: wide ? [...head, 'Covered by'] : head,
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 1 },
     colAligns: ['left', 'left', 'right', 'right', 'right', 'left', 'left', 'right', 'left'],
-    chars: plainLines,
+    chars: wide ? { ...plainLines, middle: ' ', 'mid-mid': '─' } : { ...plainLines, middle: '', 'mid-mid': '' },
   });
   for (const row of tables) table.push(wide ? [...cellsOf(row), row.coveredBy] : cellsOf(row));
   return `\n${table.toString().replaceAll(/ +$/gm, '')}`;
@@ -57,7 +58,6 @@ const plainLines = {
   'left-mid': '',
   right: '',
   'right-mid': '',
-  middle: ' ',
 };
 
 function cellsOf(row: TableSummary): string[] {
@@ -73,8 +73,17 @@ function cellsOf(row: TableSummary): string[] {
   ];
 }
 
+/** Which incident made a table's longest gap what it is. */
+function gapsExplained({ tables, faults }: Summary, width: number): string[] {
+  const lines = tables.flatMap(({ table, longestGap }) => {
+    const causes = faults.filter(({ id }) => longestGap?.during.includes(id)).map(({ title }) => title);
+    return causes.length === 0 ? [] : [wrap(`The longest gap of ${table} is due to ${causes.join(', ')}.`, width, 2)];
+  });
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
 function keptLine(row: TableSummary, width: number): string {
-  const reasons = Object.entries(row.keptByReason).map(([code, amount]) => `${code} ${amount}`);
+  const reasons = Object.entries(row.keptByReason).map(([code, amount]) => `${code}\u00a0${amount}`);
   const extra = [
     ...(row.expiring > 0 ? [`${row.expiring} more go with the next prune run`] : []),
     ...(row.tableDeletedAt ? [`table deleted ${row.tableDeletedAt.slice(0, 10)}: all its backups are frozen`] : []),

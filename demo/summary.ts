@@ -76,7 +76,7 @@ function tableSummary(life: Life, demoTable: DemoTable): TableSummary {
   const ours = seen.filter(({ backup }) => slotOf(backup));
   const standing = ours.filter(({ deletedAt }) => deletedAt === undefined).map(({ backup }) => backup.createdAt);
   const { byReason, expiring } = keptBackups(life, demoTable);
-  const gap = longestGap(life, name, table ? life.endsAt : (life.tableDeletedAt ?? life.endsAt));
+  const gap = longestGap(life, demoTable, table ? life.endsAt : (life.tableDeletedAt ?? life.endsAt));
   return {
     table: name,
     plan,

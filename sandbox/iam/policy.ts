@@ -22,6 +22,8 @@ const patterns = new Map<string, RegExp>();
 
 /** IAM's wildcards: `*` for any characters, `?` for one. */
 function isLike(text: string, pattern: string): boolean {
+  if (pattern === text || pattern === '*') return true;
+  if (!/[*?]/.test(pattern)) return false;
   let compiled = patterns.get(pattern);
   if (!compiled) {
     const source = pattern
