@@ -77,7 +77,7 @@ function backupsOfTable(table: number): Backup[] {
 
 function measure(size: number): Run {
   const inventory = inventoryOf(size);
-  const liveTables = new Map(inventory.map(({ tableName, tableId }) => [tableName, tableId]));
+  const liveTables = liveTablesOf(inventory);
   const inventoryMegabytes = liveHeap();
   const begun = performance.now();
   const cpuBefore = process.cpuUsage();
@@ -104,6 +104,12 @@ function measure(size: number): Run {
     peakMegabytes,
     expired,
   };
+}
+
+function liveTablesOf(inventory: readonly Backup[]): Map<string, string> {
+  const live = new Map<string, string>();
+  for (const { tableName, tableId } of inventory) live.set(tableName, tableId);
+  return live;
 }
 
 function liveHeap(): number {

@@ -33,7 +33,7 @@ type TableCounts = ReadonlyMap<string, number>;
 
 /** The restorable backups of one table id, and how many of them are to be deleted. */
 export interface GroupSize {
-  readonly group: readonly Restorable[];
+  readonly group: readonly { readonly backup: Restorable }[];
   readonly deletions: number;
 }
 
@@ -56,7 +56,7 @@ function capOf(restorable: number, { perTableCount, perTablePercent }: DeletionC
 }
 
 function describeExcess({ group, deletions }: GroupSize, cap: DeletionCap): string {
-  const tables = [...new Set(group.map(({ tableName }) => tableName))].sort().join(', ');
+  const tables = [...new Set(group.map(({ backup }) => backup.tableName))].sort().join(', ');
   return `${deletions} of ${group.length} backups of table ${tables} would be deleted, at most ${capOf(group.length, cap)} may be`;
 }
 

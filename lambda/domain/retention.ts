@@ -80,12 +80,11 @@ function judgeBy(plan: Plan, question: Question): Judgement {
   const judgeGroup = groupJudge(plan, question);
   const expired: Restorable[] = [];
   const sizes: GroupSize[] = [];
-  for (const drafts of groups.values()) {
-    drafts.sort((one, other) => byAge(other.backup, one.backup));
-    const group = drafts.map(({ backup }) => backup);
-    const findingOn = judgeGroup(group);
+  for (const group of groups.values()) {
     const before = expired.length;
-    drafts.forEach((draft, nth) => {
+    group.sort((one, other) => byAge(other.backup, one.backup));
+    const findingOn = judgeGroup(group.map(({ backup }) => backup));
+    group.forEach((draft, nth) => {
       Object.assign(draft, findingOn(draft.backup, nth));
       if (draft.verdict === 'delete') expired.push(draft.backup);
     });

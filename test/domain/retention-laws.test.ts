@@ -242,10 +242,12 @@ describe('retention', () => {
   });
 
   law(
-    '[S12][R18] whatever prefix of the deletions was carried out, the floors hold, and the next run finishes just the rest',
+    '[S12][R18] deletions go oldest first; after any prefix of them the floors hold, and the next run finishes just the rest',
     (history) => {
-      const deletions = judged(history).deletions.map(({ arn }) => arn);
+      const judgement = judged(history);
+      const deletions = judgement.deletions.map(({ arn }) => arn);
 
+      expect(judgement.deletions).toEqual(newestFirst(judgement.deletions).reverse());
       for (const done of new Set([0, 1, 2, Math.floor(deletions.length / 2), deletions.length - 1, deletions.length])) {
         const prefix = new Set(deletions.slice(0, Math.max(0, done)));
         floorsHold(history, prefix);
