@@ -27,10 +27,10 @@ function testFiles(folder: string): string[] {
     .map((file) => join(folder, file));
 }
 
-/** Ids in brackets at the start of a test's title. */
+/** Ids in brackets at the start of the title of a test or of a group of tests. */
 function idsInTestTitles(file: string): string[] {
   const source = readFileSync(join(root, file), 'utf8');
-  const titles = source.matchAll(/\b(?:test|it|law|lawWith)(?:\.each\([\s\S]*?\))?\(\s*[`'"]((?:\[[A-Z0-9-]+\])+)/g);
+  const titles = source.matchAll(/\b(?:describe|test|it|law|lawWith)(?:\.each\([\s\S]*?\))?\(\s*[`'"]((?:\[[A-Z0-9-]+\])+)/g);
   return [...titles].flatMap(([, ids]) => [...(ids ?? '').matchAll(/\[([DBLRXMC]\d\d)\]/g)].map(([, id]) => id ?? ''));
 }
 
