@@ -30,7 +30,9 @@ function testFiles(folder: string): string[] {
 /** Ids in brackets at the start of the title of a test or of a group of tests. */
 function idsInTestTitles(file: string): string[] {
   const source = readFileSync(join(root, file), 'utf8');
-  const titles = source.matchAll(/\b(?:describe|test|it|law|lawWith)(?:\.each\([\s\S]*?\))?\(\s*[`'"]((?:\[[A-Z0-9-]+\])+)/g);
+  const titles = source.matchAll(
+    /\b(?:describe|test|it|law|lawWith)(?:\.each\([\s\S]*?\))?\(\s*[`'"]((?:\[[A-Z0-9-]+\])+)/g,
+  );
   return [...titles].flatMap(([, ids]) => [...(ids ?? '').matchAll(/\[([DBLRXMC]\d\d)\]/g)].map(([, id]) => id ?? ''));
 }
 
