@@ -65,7 +65,7 @@ const plans: readonly IncidentPlan[] = [
     title: 'the backup function killed in mid-run',
     keepsBackupsBack: false,
     share: 0.3,
-    hour: 18.75,
+    hour: 13.75,
     hours: 1,
     match: () => ({ operation: 'CreateBackup', times: 1 }),
     effect: { kind: 'crash', when: 'after' },

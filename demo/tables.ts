@@ -4,7 +4,7 @@ import type { SandboxAccount } from '../sandbox/account.ts';
 /** A table of the demo and the plan that covers it. */
 export interface DemoTable {
   readonly name: string;
-  readonly plan: 'hourly' | 'nightly' | 'tagged';
+  readonly plan: 'hourly' | 'nightly';
   readonly coveredBy: string;
 }
 
@@ -12,7 +12,7 @@ export const demoTables: readonly DemoTable[] = [
   { name: 'orders', plan: 'hourly', coveredBy: 'its name' },
   { name: 'shop-carts', plan: 'nightly', coveredBy: 'shop-*' },
   { name: 'shop-customers', plan: 'nightly', coveredBy: 'shop-*' },
-  { name: 'invoices', plan: 'tagged', coveredBy: 'its tag' },
+  { name: 'invoices', plan: 'nightly', coveredBy: 'its tag' },
 ];
 
 /** The table that somebody deletes midway. */

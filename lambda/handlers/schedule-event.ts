@@ -27,14 +27,28 @@ const eventSchema = z.strictObject({
 export function parseScheduleEvent(event: unknown, now: Date): ScheduleEvent {
   const parsed = eventSchema.safeParse(event);
   if (!parsed.success) throw new Error(`the event is not one of a schedule: ${z.prettifyError(parsed.error)}`);
-  const read = parsePlan(parsed.data.plan);
-  if (!read.ok) throw new Error(`the event carries a faulty plan:\n${describeFaults(read.faults)}`);
+  const plan = readPlan(parsed.data.plan);
   const continuation = (parsed.data.continuation ?? 0) + 1;
   return {
-    plan: read.plan,
+    plan,
     slot: parseSlot(parsed.data.slot, now),
     continuation: continuation > maximumContinuations ? undefined : { ...parsed.data, continuation },
   };
+}
+
+/** Plans by their text: a warm function is asked for the same few again and again. */
+const knownPlans = new Map<string, Plan>();
+const mostKnownPlans = 100;
+
+function readPlan(json: unknown): Plan {
+  const text = JSON.stringify(json);
+  const known = knownPlans.get(text);
+  if (known) return known;
+  const read = parsePlan(json);
+  if (!read.ok) throw new Error(`the event carries a faulty plan:\n${describeFaults(read.faults)}`);
+  if (knownPlans.size >= mostKnownPlans) knownPlans.clear();
+  knownPlans.set(text, read.plan);
+  return read.plan;
 }
 
 function parseSlot(text: string, now: Date): Date {

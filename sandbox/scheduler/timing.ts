@@ -53,6 +53,7 @@ function asUtc(local: Temporal.PlainDateTime): number {
 
 function cronTiming(fields: string, timeZone: string): Timing {
   const cron = cronOf(fields);
+  if (timeZone === 'UTC') return { next: (after) => cron.nextRun(new Date(after))?.getTime() };
   const next = (after: number): number | undefined => {
     let reading = new Date(asUtc(localOf(after, timeZone)) - largestJumpMs);
     for (;;) {
@@ -73,7 +74,7 @@ function cronOf(fields: string): Cron {
   const plainDay = day === '?' ? '*' : day;
   const plainWeekday = weekday === '?' ? '*' : weekday === 'L' ? '7' : weekday;
   return new Cron(`0 ${minute} ${hour} ${plainDay} ${month} ${plainWeekday} ${year}`, {
-    timezone: 'UTC',
+    utcOffset: 0,
     mode: '7-part',
     alternativeWeekdays: true,
     sloppyRanges: true,
