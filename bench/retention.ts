@@ -14,6 +14,8 @@ import { judge } from '../lambda/domain/retention.ts';
 
 const hour = 3_600_000;
 const backupsPerTable = 100;
+/** A run that needs more than this dies. */
+const heapLimitMegabytes = 512;
 const newestSlot = Date.UTC(2026, 10, 20, 3);
 const scope = { prefix: 'ddb', owner: 'bench0001', plan: 'everything' };
 const plan = planSchema.parse({
@@ -120,7 +122,7 @@ function liveHeap(): number {
 function runsOf(size: number, count: number): Run[] {
   const file = fileURLToPath(import.meta.url);
   return Array.from({ length: count }, () => {
-    const flags = ['--expose-gc', '--no-warnings'];
+    const flags = ['--expose-gc', '--no-warnings', `--max-old-space-size=${heapLimitMegabytes}`];
     return JSON.parse(
       execFileSync(process.execPath, [...flags, file, '--size', String(size)], { encoding: 'utf8' }),
     ) as Run;
@@ -168,7 +170,9 @@ function compare(sizes: readonly number[], count: number): void {
   });
   const growth = times.slice(1).map((time, nth) => `x ${(time / (times[nth] ?? NaN)).toFixed(1)}`);
   console.log(table.toString());
-  console.log(`medians of ${count} runs; time from size to size: ${growth.join(', ')}`);
+  console.log(
+    `medians of ${count} runs; each in at most ${heapLimitMegabytes} MB of heap; time from size to size: ${growth.join(', ')}`,
+  );
 }
 
 const { values } = parseArgs({ options: { size: { type: 'string' }, runs: { type: 'string', default: '3' } } });

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Backup } from './backup.ts';
 import { distinctBackups, isCompleteListing, type CompleteListing } from './listing.ts';
 import { describeFaults } from './faults.ts';
 import { parsePlan } from './parse-plan.ts';
-import { hashOfPlan } from './plan-hash.ts';
 import type { Plan } from './plan.ts';
 import { byAge, freezeCodes, groupJudge, type Circumstances, type Finding } from './retention-group.ts';
 import {
@@ -65,14 +63,6 @@ export function judge(question: Question): Judgement {
   const fault = clockFault(now);
   if (fault !== undefined) return nothingJudged(listing.backups, 'clock-invalid', fault);
   return judgeBy(parsed.plan, question);
-}
-
-/** Identifies one set of deletions under one plan, in 64 hexadecimal digits; the order of keys and of deletions is no matter. */
-export function hashOfDeletions(plan: Plan, deletions: readonly Backup[]): string {
-  const arns = deletions.map(({ arn }) => arn).sort();
-  return createHash('sha256')
-    .update(JSON.stringify([hashOfPlan(plan), arns]))
-    .digest('hex');
 }
 
 function judgeBy(plan: Plan, question: Question): Judgement {

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import type { Backup } from '../../lambda/domain/backup.ts';
 import { completeListing as listingOf, incompleteListing, type CompleteListing } from '../../lambda/domain/listing.ts';
 import type { Plan } from '../../lambda/domain/plan.ts';
-import { hashOfDeletions } from '../../lambda/domain/retention.ts';
 import { aPlan, backupAt, codesOf, expiredTimes, judgeThat } from './retention-builders.ts';
 
 /** One backup a day at 03:00 UTC, newest first. */
@@ -388,19 +387,5 @@ describe('listings', () => {
       expect(codesOf(judgement, 1)).toContain('newest');
       expect(judgement.counts.unjudgeable).toBe(1);
     }
-  });
-});
-
-describe('a hash of deletions', () => {
-  test('is the same however plan and deletions are ordered, and another for anything else', () => {
-    const plan = aPlan({ keep: { daily: 1, last: 2 } });
-    const reordered = aPlan({ keep: { last: 2, daily: 1 } });
-
-    const hash = hashOfDeletions(plan, [newest, old]);
-
-    expect(hash).toMatch(/^[0-9a-f]{64}$/);
-    expect(hashOfDeletions(reordered, [old, newest])).toBe(hash);
-    expect(hashOfDeletions(plan, [newest])).not.toBe(hash);
-    expect(hashOfDeletions(aPlan({ keep: { daily: 1 } }), [newest, old])).not.toBe(hash);
   });
 });
