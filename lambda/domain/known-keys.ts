@@ -4,6 +4,7 @@ import * as z from 'zod';
 /** The keys a schema knows at a path; none where it holds no object. */
 export function knownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   const object = unwrapped(schema);
+  if (object instanceof z.ZodArray && path.length > 0) return knownKeys(object.element, path.slice(1));
   if (!(object instanceof z.ZodObject)) return [];
   const shape: Record<string, z.core.$ZodType> = object.shape;
   const [first, ...rest] = path;

@@ -10,7 +10,8 @@ export type ParsedPlan =
 
 const longestText = 1_000_000;
 const mostValues = 10_000;
-const deepest = 10;
+/** The values that drills check for may have 32 levels, as in DynamoDB, and each takes two here. */
+const deepest = 80;
 
 /**
  * Reads a plan and fills in its defaults, or names everything wrong with it at once. Takes anything that JSON can hold and does not

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
+import { type Attributes, isAttributes, isItemKey } from './drill/attribute-value.ts';
 import { parseSchedule } from './schedule/expression.ts';
 import { isTimeZone } from './schedule/time-zone.ts';
 
@@ -22,9 +23,17 @@ function object<Shape extends z.ZodRawShape>(shape: Shape) {
 }
 
 function list(item: z.ZodString) {
-  const error = 'must be an array of at most 1000 texts, each given once';
-  const given = z.array(item, { error }).max(1000, { error });
-  return given.refine((texts) => new Set(texts).size === texts.length, { error });
+  return distinct(item, { min: 0, max: 1000, error: 'must be an array of at most 1000 texts, each given once' });
+}
+
+function distinct<Item extends z.ZodType<string>>(item: Item, limits: { min: number; max: number; error: string }) {
+  const { min, max, error } = limits;
+  const given = z.array(item, { error }).min(min, { error }).max(max, { error });
+  return given.refine((texts) => new Set<string>(texts).size === texts.length, { error });
+}
+
+function choice<const Word extends string>(words: readonly Word[]) {
+  return z.enum(words, { error: `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}` });
 }
 
 const tableName = text(/^[a-zA-Z0-9_.-]{3,255}$/, 'the name of a table: 3 to 255 letters, digits, _, . and -');
@@ -58,6 +67,11 @@ const exactDuration = duration(
   ({ years, months }) => years === 0 && months === 0,
 );
 
+const longestDrill = duration(
+  'a positive ISO 8601 duration of weeks, days, hours, minutes or seconds, at most 7 days, such as PT24H',
+  (given) => given.years === 0 && given.months === 0 && given.total({ unit: 'days', relativeTo: '2026-01-01' }) <= 7,
+);
+
 function duration(allowed: string, isAllowed: (given: Temporal.Duration) => boolean) {
   const error = `must be ${allowed}`;
   return z.string({ error }).refine(
@@ -80,6 +94,85 @@ function readDuration(given: string): Temporal.Duration | undefined {
 }
 
 const keepRule = whole(1, 100_000).optional();
+
+/** The settings a drill can apply to the restored table without acting on anything outside it. */
+export const containedSettings = [
+  'tags',
+  'time-to-live',
+  'stream',
+  'point-in-time-recovery',
+  'auto-scaling',
+  'deletion-protection',
+  'table-class',
+  'resource-policy',
+  'contributor-insights',
+] as const;
+/** All settings a restored table can be given again; the last two act outside it. */
+export const rearmableSettings = [...containedSettings, 'kinesis-destination', 'alarms'] as const;
+export type RearmableSetting = (typeof rearmableSettings)[number];
+
+const indexName = text(/^[a-zA-Z0-9_.-]{3,255}$/, 'the name of an index: 3 to 255 letters, digits, _, . and -');
+const chosenIndexes = 'must be all, none or an array of 1 to 100 names of indexes, each given once';
+const keyArn = text(
+  /^arn:(aws|aws-cn|aws-us-gov):kms:[a-z0-9-]{1,40}:\d{12}:key\/[a-zA-Z0-9-]{1,64}$/,
+  'the ARN of a KMS key, such as arn:aws:kms:eu-central-1:111122223333:key/…',
+);
+const functionArn = text(
+  /^arn:(aws|aws-cn|aws-us-gov):lambda:[a-z0-9-]{1,40}:\d{12}:function:[a-zA-Z0-9_-]{1,64}(:([a-zA-Z0-9_-]{1,128}|\$LATEST))?$/,
+  'the ARN of a Lambda function, with or without a version or alias',
+);
+
+const check = object({
+  table: tableName,
+  key: z.custom<Attributes>(isItemKey, {
+    error: 'must be the key of an item as DynamoDB JSON: one or two texts, numbers or bytes such as {"id":{"S":"7"}}',
+  }),
+  expect: z.custom<Attributes>(isAttributes, {
+    error: 'must be attributes as DynamoDB JSON such as {"total":{"N":"42"}}',
+  }),
+});
+
+const drill = object({
+  schedule,
+  timeZone,
+  pick: choice(['least-recently-proven', 'all']).default('least-recently-proven'),
+  tablesPerRun: whole(1, 10_000).default(5),
+  gigabytesPerRun: positive(1_000_000).optional(),
+  backup: choice(['latest', 'random', 'oldest', 'point-in-time']).default('latest'),
+  // AWS restores at most 50 tables at once; ten places stay for people.
+  concurrentRestores: whole(1, 40).default(5),
+  billing: choice(['on-demand', 'as-backed-up']).default('on-demand'),
+  indexes: z
+    .union([choice(['all', 'none']), distinct(indexName, { min: 1, max: 100, error: chosenIndexes })], {
+      error: chosenIndexes,
+    })
+    .default('all'),
+  encryptionKeyArn: keyArn.optional(),
+  timeout: longestDrill.default('PT24H'),
+  rearm: distinct(choice(rearmableSettings), {
+    min: 0,
+    max: rearmableSettings.length,
+    error: `must be an array of settings, each given once: ${rearmableSettings.join(', ')}`,
+  }).default([...containedSettings]),
+  validate: object({
+    items: whole(1, 1_000_000).default(1000),
+    bytes: whole(1, 1_000_000_000).default(1_048_576),
+    checks: z
+      .array(check, { error: 'must be an array of at most 100 checks' })
+      .max(100, { error: 'must be an array of at most 100 checks' })
+      .default([]),
+    function: functionArn.optional(),
+    functionTimeoutSeconds: whole(1, 840).default(60),
+  }).prefault({}),
+});
+
+function positive(max: number) {
+  const error = 'must be a number above 0';
+  return z
+    .number({ error })
+    .gt(0, { error })
+    .max(max, { error: `must be at most ${max}` });
+}
 
 export const planSchema = object({
   version: z.literal(1, { error: 'must be 1, the only version this code reads' }).default(1),
@@ -121,6 +214,7 @@ export const planSchema = object({
     }).prefault({}),
   }).prefault({}),
   objectives: object({ recoveryPoint: exactDuration.optional(), recoveryTime: exactDuration.optional() }).optional(),
+  drill: drill.optional(),
 });
 
 function percent() {
@@ -132,3 +226,5 @@ function percent() {
 export type Plan = z.output<typeof planSchema>;
 /** A plan as an operator or a schedule's input writes it: defaults may be left out. */
 export type PlanInput = z.input<typeof planSchema>;
+/** How a plan rehearses restores. */
+export type DrillPlan = NonNullable<Plan['drill']>;

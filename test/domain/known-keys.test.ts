@@ -13,6 +13,11 @@ describe('the keys a plan knows', () => {
     [['name'], []],
     [['nowhere', 'to', 'be', 'found'], []],
     [['tables', 'named', 0], []],
+    [
+      ['drill', 'validate', 'checks', 3],
+      ['table', 'key', 'expect'],
+    ],
+    [['drill', 'validate', 'checks'], []],
   ])('at %j are %j', (path, expected) => {
     expect(knownKeys(planSchema, path)).toEqual(expected);
   });

@@ -217,7 +217,10 @@ describe('keys', () => {
   });
 
   test.each([
-    ['retentionDay', 'unknown key, allowed are version, name, tables, backup, keep, minimumCopies, prune, objectives'],
+    [
+      'retentionDay',
+      'unknown key, allowed are version, name, tables, backup, keep, minimumCopies, prune, objectives, drill',
+    ],
     ['minimumCopys', 'unknown key, did you mean minimumCopies?'],
     ['keep.dayly', 'unknown key, did you mean daily?'],
     ['keep.Daily', 'unknown key, did you mean daily?'],
@@ -402,8 +405,8 @@ describe('what no operator would write', () => {
     const ring: Record<string, unknown> = {};
     ring.ring = ring;
 
-    expect(shortLines(withValue('keep', JSON.parse(deep)))).toContain('must not be nested more than 10 deep');
-    expect(shortLines(ring)).toContain('must not be nested more than 10 deep');
+    expect(shortLines(withValue('keep', JSON.parse(deep)))).toContain('must not be nested more than 80 deep');
+    expect(shortLines(ring)).toContain('must not be nested more than 80 deep');
     expect(shortLines(withValue('tables.named', Array(1_000_000).fill('x')))).toBe(
       'plan must hold at most 10000 values, got an object',
     );
