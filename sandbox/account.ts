@@ -4,12 +4,14 @@ import { deployStack, type DeployedStack } from './cloudformation/stack.ts';
 import { VirtualClock } from './clock.ts';
 import type { StoredBackup } from './dynamodb/backups.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
+import { usualRestoreTime, type RestoreModel } from './dynamodb/restore-time.ts';
 import type { Table } from './dynamodb/table.ts';
 import { publishedQuotas, type TableQuotas } from './dynamodb/tables.ts';
 import { Faults } from './faults.ts';
 import { Front, outsider, type ApiCall, type Caller, type FrontResponse, type Service } from './front.ts';
 import { Roles } from './iam/roles.ts';
 import { Journal } from './journal.ts';
+import { Keys } from './kms.ts';
 import { Functions, type FunctionSettings } from './lambda/functions.ts';
 import { bundleFrom, type Bundle } from './lambda/bundle.ts';
 import type { InvocationOutcome } from './lambda/function-process.ts';
@@ -40,6 +42,8 @@ export interface AccountOptions {
   readonly latencyMs?: (call: ApiCall, random: Random) => number;
   /** Virtual milliseconds for which a backup of so many bytes stays CREATING. */
   readonly backupCreationMs?: (sizeBytes: number) => number;
+  /** How long a restore takes; `usualRestoreTime` by default. */
+  readonly restoreTime?: RestoreModel;
   /** A function's process unused for so long is gone. */
   readonly idleProcessLifeMs?: number;
 }
@@ -75,6 +79,7 @@ export class SandboxAccount {
   readonly logs: Logs;
   readonly front: Front;
   readonly functions: Functions;
+  readonly keys = new Keys();
   readonly dynamodb: DynamoDb;
   readonly queues: Queues;
   readonly schedules: Schedules;
@@ -102,8 +107,16 @@ export class SandboxAccount {
       arnPrefix: `arn:aws:dynamodb:${this.region}:${this.accountId}`,
       quotas: { ...publishedQuotas, ...options.quotas },
       backupCreationMs: options.backupCreationMs ?? ((sizeBytes) => 50 + sizeBytes / backupBytesPerMs),
+      restoreTime: options.restoreTime ?? usualRestoreTime,
+      keys: this.keys,
+      mayWrite: (roleArn, tableArn) => this.roles.mayRestoreInto(roleArn, tableArn),
     });
-    this.roles = new Roles({ accountId: this.accountId, region: this.region, tables: this.dynamodb.tables });
+    this.roles = new Roles({
+      accountId: this.accountId,
+      region: this.region,
+      tables: this.dynamodb.tables,
+      changed: () => { this.dynamodb.restores.policiesChanged(); }, // prettier-ignore
+    });
     this.queues = new Queues(this.clock, randomStream(seed, 'queues'));
     this.functions = new Functions({
       clock: this.clock,

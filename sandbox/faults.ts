@@ -38,7 +38,13 @@ export type CallEffect =
   /** CreateBackup only: the backup stays CREATING for so long. */
   | { readonly kind: 'slow-backup'; readonly ms: number }
   /** CreateBackup only: the backup is never AVAILABLE but gone after so long. */
-  | { readonly kind: 'failed-backup'; readonly afterMs: number };
+  | { readonly kind: 'failed-backup'; readonly afterMs: number }
+  /** Restores only: the table stays CREATING for so long. */
+  | { readonly kind: 'slow-restore'; readonly ms: number }
+  /** Restores only: each global secondary index is ACTIVE so long after its table. */
+  | { readonly kind: 'late-indexes'; readonly ms: number }
+  /** Restores only: the restore is cancelled after so long, and its table goes. */
+  | { readonly kind: 'failed-restore'; readonly afterMs: number };
 
 /** What goes wrong when Scheduler delivers an event. */
 export type DeliveryEffect =
@@ -159,7 +165,7 @@ export class Faults {
 /** The table an API call is about, read from whichever member names it. */
 export function tableOf(input: unknown): string | undefined {
   if (!isRecord(input)) return undefined;
-  for (const member of ['TableName', 'BackupArn', 'ResourceArn', 'SourceTableName']) {
+  for (const member of ['TableName', 'BackupArn', 'ResourceArn', 'SourceTableName', 'SourceTableArn']) {
     const value = input[member];
     if (typeof value === 'string') return /:table\/([^/]+)/.exec(value)?.[1] ?? value;
   }

@@ -3,7 +3,8 @@ import type { VirtualClock } from '../clock.ts';
 import type { ApiCall } from '../front.ts';
 import { Input } from '../input.ts';
 import { randomHex, type Random } from '../random.ts';
-import { sourceDetails, type Table } from './table.ts';
+import type { Content, Contents } from './contents.ts';
+import { sourceDetails, type DeclaredSize, type Table, type TableDefinition } from './table.ts';
 import { tableNameIn, type Tables } from './tables.ts';
 
 export type BackupType = 'USER' | 'SYSTEM' | 'AWS_BACKUP';
@@ -21,6 +22,10 @@ export interface StoredBackup {
   readonly sizeBytes: number;
   /** The source table's write counter: which content was captured. */
   readonly writes: number;
+  readonly definition: TableDefinition;
+  /** The items that it holds. */
+  readonly content: Promise<Content>;
+  readonly declared: DeclaredSize;
   readonly source: { readonly SourceTableDetails: object; readonly SourceTableFeatureDetails: object };
   readonly expiresAt: number | undefined;
   status: BackupStatus;
@@ -45,6 +50,7 @@ interface BackupsParts {
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly tables: Tables;
+  readonly contents: Contents;
   /** How long a backup of so many bytes stays CREATING. */
   readonly creationMs: (sizeBytes: number) => number;
 }
@@ -111,18 +117,18 @@ export class Backups {
   }
 
   describe(call: ApiCall): object {
-    return { BackupDescription: describe(this.#find(call)) };
+    return { BackupDescription: describe(this.require(call.input)) };
   }
 
   delete(call: ApiCall): object {
-    const backup = this.#find(call);
+    const backup = this.require(call.input);
     if (backup.type === 'SYSTEM') {
       throw validationError('You are not allowed to delete the system backup. It will automatically expire.');
     }
     if (backup.type === 'AWS_BACKUP')
       throw validationError('The backup is managed by AWS Backup and can only be deleted there.');
     if (backup.status === 'CREATING' || backup.restoring > 0) {
-      throw new AwsError('BackupInUseException', `Backup is being used: ${backup.arn}`);
+      throw backupInUse(backup);
     }
     this.#remove(backup);
     return { BackupDescription: describe(backup) };
@@ -146,6 +152,14 @@ export class Backups {
       }
     }
     return { BackupSummaries: page.map(summary) };
+  }
+
+  /** The backup whose ARN a request carries. */
+  require(members: ApiCall['input']): StoredBackup {
+    const arn = new Input(members).text('BackupArn', arnRule);
+    const backup = this.#byArn.get(arn);
+    if (!backup) throw new AwsError('BackupNotFoundException', `Backup not found: ${arn}`);
+    return backup;
   }
 
   isBeingTaken(table: Table): boolean {
@@ -194,6 +208,9 @@ export class Backups {
       tableId: table.id,
       sizeBytes: table.measured.sizeBytes,
       writes: table.writes,
+      definition: table.definition,
+      content: this.#parts.contents.of(table),
+      declared: table.declared,
       source: sourceDetails(table),
       expiresAt: type === 'SYSTEM' ? createdAt + systemBackupLifeMs : undefined,
       status: 'CREATING',
@@ -251,13 +268,6 @@ export class Backups {
     if (remaining.length === 0) this.#byTable.delete(backup.tableName);
   }
 
-  #find(call: ApiCall): StoredBackup {
-    const arn = new Input(call.input).text('BackupArn', arnRule);
-    const backup = this.#byArn.get(arn);
-    if (!backup) throw new AwsError('BackupNotFoundException', `Backup not found: ${arn}`);
-    return backup;
-  }
-
   #filter(input: Input): (backup: StoredBackup) => boolean {
     const type = input.optionalText('BackupType', { oneOf: listedTypes }) ?? 'USER';
     const lower = (input.optionalNumber('TimeRangeLowerBound') ?? -Infinity) * 1000;
@@ -278,6 +288,10 @@ export class Backups {
   #tableNames(): string[] {
     return [...this.#byTable.keys()].sort();
   }
+}
+
+export function backupInUse(backup: StoredBackup): AwsError {
+  return new AwsError('BackupInUseException', `Backup is being used: ${backup.arn}`);
 }
 
 function details(backup: StoredBackup): object {

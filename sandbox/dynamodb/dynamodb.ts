@@ -1,11 +1,15 @@
-import type { AwsError } from '../aws-error.ts';
+import { validationError, type AwsError } from '../aws-error.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { ApiCall, Operation, Service } from '../front.ts';
 import { Input, isRecord } from '../input.ts';
 import { randomStream } from '../random.ts';
+import type { Keys } from '../kms.ts';
 import { Backups } from './backups.ts';
+import { Contents } from './contents.ts';
 import { Items } from './items.ts';
 import { publishedRates, Rates } from './rates.ts';
+import type { RestoreModel } from './restore-time.ts';
+import { Restores } from './restores.ts';
 import { TableSettings } from './table-settings.ts';
 import { tableNameIn, Tables, type TableQuotas } from './tables.ts';
 
@@ -15,6 +19,10 @@ interface DynamoDbParts {
   readonly arnPrefix: string;
   readonly quotas: TableQuotas;
   readonly backupCreationMs: (sizeBytes: number) => number;
+  readonly restoreTime: RestoreModel;
+  readonly keys: Keys;
+  /** Whether a role may write to a table as a restore does. */
+  readonly mayWrite: (roleArn: string, tableArn: string) => boolean;
 }
 
 const reads = ['GetItem', 'Query', 'Scan'];
@@ -26,6 +34,7 @@ export class DynamoDb {
   readonly items: Items;
   readonly tables: Tables;
   readonly backups: Backups;
+  readonly restores: Restores;
   readonly settings: TableSettings;
   readonly #clock: VirtualClock;
   readonly #rates = new Rates(publishedRates);
@@ -34,10 +43,12 @@ export class DynamoDb {
     const { clock, seed, arnPrefix, quotas } = parts;
     this.#clock = clock;
     this.items = new Items(clock);
+    const contents = new Contents(this.items);
     this.tables = new Tables({
       clock,
       random: randomStream(seed, 'tables'),
       items: this.items,
+      contents,
       quotas,
       arnPrefix,
       onDelete: (table) => {
@@ -46,7 +57,18 @@ export class DynamoDb {
       isBeingBackedUp: (table) => this.backups.isBeingTaken(table),
     });
     const random = randomStream(seed, 'backups');
-    this.backups = new Backups({ clock, random, tables: this.tables, creationMs: parts.backupCreationMs });
+    const { tables } = this;
+    this.backups = new Backups({ clock, random, tables, contents, creationMs: parts.backupCreationMs });
+    this.restores = new Restores({
+      clock,
+      random: randomStream(seed, 'restores'),
+      tables,
+      backups: this.backups,
+      keys: parts.keys,
+      atOnce: quotas.restores,
+      time: parts.restoreTime,
+      mayWrite: parts.mayWrite,
+    });
     this.settings = new TableSettings(clock, this.tables, quotas.tagsPerTable);
   }
 
@@ -60,7 +82,7 @@ export class DynamoDb {
   }
 
   #controlPlane(): Record<string, Operation> {
-    const { tables, backups, settings } = this;
+    const { tables, backups, restores, settings } = this;
     return {
       CreateTable: (call) => tables.create(call),
       DescribeTable: (call) => tables.describe(call),
@@ -78,6 +100,7 @@ export class DynamoDb {
       DescribeBackup: (call) => backups.describe(call),
       DeleteBackup: (call) => backups.delete(call),
       ListBackups: (call) => backups.list(call),
+      RestoreTableFromBackup: (call) => restores.fromBackup(call),
     };
   }
 
@@ -103,6 +126,9 @@ export class DynamoDb {
   async #onTable(call: ApiCall, written: number): Promise<object> {
     const name = tableNameIn(new Input(call.input));
     const table = this.tables.serving(name);
+    const index = call.input.IndexName;
+    if (typeof index === 'string' && table.buildingIndexes.has(index))
+      throw validationError(`Cannot read from backfilling global secondary index: ${index}`);
     const answer = await this.items.perform(call.operation, { ...call.input, TableName: name });
     table.writes += written;
     return answer;

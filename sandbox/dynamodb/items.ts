@@ -13,6 +13,9 @@ const signed = {
   'x-amz-date': '20260101T000000Z',
 };
 
+/** BatchWriteItem takes so many puts. */
+const batchSize = 25;
+
 class ItemRequest extends EventEmitter {
   readonly method = 'POST';
   readonly url = '/';
@@ -65,31 +68,47 @@ export class Items {
     return created;
   }
 
+  /** Deletes a table's items; nothing happens when it never had a place for them. */
   async deleteTable(tableName: string): Promise<void> {
-    await this.perform('DeleteTable', { TableName: tableName });
-    await this.#until(tableName, (status) => status === undefined);
+    await this.#clock.standStillDuring(
+      (async () => {
+        if ((await this.#statusOf(tableName)) === undefined) return;
+        await this.#perform('DeleteTable', { TableName: tableName });
+        await this.#until(tableName, (status) => status === undefined);
+      })(),
+    );
   }
 
-  /** Counts items and their bytes by reading them all. */
-  async measure(tableName: string): Promise<{ itemCount: number; sizeBytes: number }> {
-    let itemCount = 0;
-    let sizeBytes = 0;
+  /** Every item of a table. */
+  async all(tableName: string): Promise<unknown[]> {
+    const items: unknown[] = [];
     let from: unknown;
     do {
       const page = await this.perform('Scan', {
         TableName: tableName,
         ...(from !== undefined && { ExclusiveStartKey: from }),
       });
-      const items = Array.isArray(page.Items) ? page.Items : [];
-      itemCount += items.length;
-      for (const item of items) sizeBytes += JSON.stringify(item).length;
+      for (const item of Array.isArray(page.Items) ? page.Items : []) items.push(item);
       from = page.LastEvaluatedKey;
     } while (from !== undefined);
-    return { itemCount, sizeBytes };
+    return items;
   }
 
-  async #perform(operation: string, input: object): Promise<Record<string, unknown>> {
-    const { status, body } = await this.#request(operation, JSON.stringify(input));
+  /** Puts many items, each in DynamoDB's JSON, into a table. */
+  async load(tableName: string, items: readonly string[]): Promise<void> {
+    for (let start = 0; start < items.length; start += batchSize) {
+      const puts = items.slice(start, start + batchSize).map((item) => `{"PutRequest":{"Item":${item}}}`);
+      const body = `{"RequestItems":{${JSON.stringify(tableName)}:[${puts.join(',')}]}}`;
+      await this.#clock.standStillDuring(this.#performText('BatchWriteItem', body));
+    }
+  }
+
+  #perform(operation: string, input: object): Promise<Record<string, unknown>> {
+    return this.#performText(operation, JSON.stringify(input));
+  }
+
+  async #performText(operation: string, input: string): Promise<Record<string, unknown>> {
+    const { status, body } = await this.#request(operation, input);
     const parsed: unknown = JSON.parse(body);
     if (!isRecord(parsed)) throw new AwsError('InternalServerError', `dynalite answered ${body}`, 500);
     if (status === 200) return parsed;

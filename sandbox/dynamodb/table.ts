@@ -1,4 +1,5 @@
 import type { PlannedEvent } from '../event-queue.ts';
+import { isRecord } from '../input.ts';
 
 export type TableStatus =
   'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING' | 'INACCESSIBLE_ENCRYPTION_CREDENTIALS' | 'ARCHIVED';
@@ -31,6 +32,25 @@ export interface Measurement {
   readonly writes: number;
 }
 
+/** Where a table that is being restored comes from. */
+export interface RestoreOrigin {
+  readonly backupArn: string | undefined;
+  readonly tableArn: string;
+  /** The instant whose content it gets. */
+  readonly contentAt: number;
+  /** False after the restore failed. A table that came back has no origin any more. */
+  inProgress: boolean;
+}
+
+/** Bytes and items that a table is said to have beside its real ones: a table can be big here without a million items. */
+export interface DeclaredSize {
+  readonly sizeBytes: number;
+  readonly itemCount: number;
+  readonly largestPartitionBytes: number;
+}
+
+export const nothingDeclared: DeclaredSize = { sizeBytes: 0, itemCount: 0, largestPartitionBytes: 0 };
+
 /** One incarnation of a table. Its id changes when a table of the same name is created again. */
 export interface Table {
   readonly name: string;
@@ -49,18 +69,22 @@ export interface Table {
   timeToLive: { status: string; attribute: string | undefined; changedAt: number | undefined };
   pointInTimeRecovery: { enabledAt: number; days: number } | undefined;
   pending: PlannedEvent | undefined;
+  restore: RestoreOrigin | undefined;
+  /** Global secondary indexes that are CREATING although the table may be ACTIVE. */
+  readonly buildingIndexes: Set<string>;
+  declared: DeclaredSize;
 }
 
 const seconds = (instant: number): number => instant / 1000;
 
 function indexDescription(table: Table, index: Readonly<Record<string, unknown>>, withStatus: boolean): object {
-  const status = table.status === 'CREATING' ? 'CREATING' : 'ACTIVE';
+  const building = table.status === 'CREATING' || table.buildingIndexes.has(String(index.IndexName));
   return {
     ...index,
     IndexArn: `${table.arn}/index/${String(index.IndexName)}`,
     IndexSizeBytes: 0,
     ItemCount: 0,
-    ...(withStatus && { IndexStatus: status }),
+    ...(withStatus && { IndexStatus: building ? 'CREATING' : 'ACTIVE' }),
   };
 }
 
@@ -87,9 +111,8 @@ export function describeTable(table: Table): object {
       GlobalSecondaryIndexes: definition.GlobalSecondaryIndexes.map((index) => indexDescription(table, index, true)),
     }),
     ...(definition.StreamSpecification !== undefined && { StreamSpecification: definition.StreamSpecification }),
-    ...(definition.SSESpecification !== undefined && {
-      SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', ...keyOf(table) },
-    }),
+    ...sseDescription(table),
+    ...(table.restore && { RestoreSummary: restoreSummary(table.restore) }),
     ...(definition.TableClass !== undefined && { TableClassSummary: { TableClass: definition.TableClass } }),
     TableSizeBytes: measured.sizeBytes,
     ItemCount: measured.itemCount,
@@ -97,9 +120,32 @@ export function describeTable(table: Table): object {
   };
 }
 
-function keyOf(table: Table): object {
-  const key = (table.definition.SSESpecification as { KMSMasterKeyId?: string } | undefined)?.KMSMasterKeyId;
-  return key === undefined ? {} : { KMSMasterKeyArn: key };
+function restoreSummary({ backupArn, tableArn, contentAt, inProgress }: RestoreOrigin): object {
+  return {
+    ...(backupArn !== undefined && { SourceBackupArn: backupArn }),
+    SourceTableArn: tableArn,
+    RestoreDateTime: seconds(contentAt),
+    RestoreInProgress: inProgress,
+  };
+}
+
+/** The key in the account that AWS manages for DynamoDB, `alias/aws/dynamodb`. */
+const managedKeyId = '00000000-0000-4000-8000-00000000dddb';
+
+/** The ARN of the key that encrypts a table, as far as it is in this account; undefined for a key that AWS owns. */
+export function keyArnOf({ arn, definition }: Pick<Table, 'arn' | 'definition'>): string | undefined {
+  const specification = definition.SSESpecification;
+  // A template spells the switch `SSEEnabled`, the API `Enabled`.
+  if (!isRecord(specification) || (specification.Enabled ?? specification.SSEEnabled) === false) return undefined;
+  const key = typeof specification.KMSMasterKeyId === 'string' ? specification.KMSMasterKeyId : managedKeyId;
+  if (key.startsWith('arn:')) return key;
+  const [, partition = '', , region = '', account = ''] = arn.split(':');
+  return `arn:${partition}:kms:${region}:${account}:${key.includes('/') ? key : `key/${key}`}`;
+}
+
+function sseDescription(table: Table): object {
+  const arn = keyArnOf(table);
+  return arn === undefined ? {} : { SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: arn } };
 }
 
 /** A table as a backup remembers it. */
@@ -125,9 +171,7 @@ export function sourceDetails(table: Table): { SourceTableDetails: object; Sourc
       ...(timeToLive.status === 'ENABLED' && {
         TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: timeToLive.attribute },
       }),
-      ...(definition.SSESpecification !== undefined && {
-        SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', ...keyOf(table) },
-      }),
+      ...sseDescription(table),
     },
   };
 }

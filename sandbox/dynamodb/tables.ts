@@ -3,22 +3,37 @@ import type { VirtualClock } from '../clock.ts';
 import type { ApiCall } from '../front.ts';
 import { Input, isRecord } from '../input.ts';
 import { randomUuid, type Random } from '../random.ts';
+import type { Contents } from './contents.ts';
 import type { Items } from './items.ts';
-import { describeTable, type Table, type TableDefinition } from './table.ts';
+import {
+  describeTable,
+  nothingDeclared,
+  type DeclaredSize,
+  type RestoreOrigin,
+  type Table,
+  type TableDefinition,
+} from './table.ts';
 
 /** Account quotas. Source: DynamoDB's LimitExceededException and service quotas. */
 export interface TableQuotas {
   readonly tables: number;
   readonly simultaneousOperations: number;
   readonly tagsPerTable: number;
+  readonly restores: number;
 }
 
-export const publishedQuotas: TableQuotas = { tables: 2500, simultaneousOperations: 500, tagsPerTable: 50 };
+export const publishedQuotas: TableQuotas = {
+  tables: 2500,
+  simultaneousOperations: 500,
+  tagsPerTable: 50,
+  restores: 50,
+};
 
 interface TablesParts {
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly items: Items;
+  readonly contents: Contents;
   readonly quotas: TableQuotas;
   /** `arn:PARTITION:dynamodb:REGION:ACCOUNT`. */
   readonly arnPrefix: string;
@@ -31,6 +46,9 @@ interface TablesParts {
 export const tableNameRule = { pattern: /^[a-zA-Z0-9_.-]+$/, min: 3, max: 255 };
 
 const pageSize = 100;
+const neverMeasured = -1;
+/** Backups are being enabled for up to so long after a table becomes ACTIVE. */
+const backupsDelayMs = 6000;
 /** DynamoDB refreshes a table's item count and size about this often. */
 const refreshMs = 6 * 3_600_000;
 
@@ -74,7 +92,8 @@ export class Tables {
     const name = input.text('TableName', tableNameRule);
     if (this.#byName.has(name)) throw new AwsError('ResourceInUseException', `Table already exists: ${name}`);
     this.#checkQuotas();
-    const table = this.#newTable(name, input);
+    const table = this.#newTable(name, definitionFrom(input.members), tagsIn(input));
+    table.deletionProtection = input.optionalBoolean('DeletionProtectionEnabled') ?? false;
     this.#byName.set(name, table);
     try {
       await this.#parts.items.createTable(asDynalite(name, members));
@@ -84,6 +103,65 @@ export class Tables {
     }
     this.#becomeActive(table, ready);
     return table;
+  }
+
+  /** A table that a restore will fill: CREATING, without items, tags or any setting beyond its definition. */
+  addRestoring(name: string, definition: TableDefinition, restore: RestoreOrigin, declared: DeclaredSize): Table {
+    this.#checkQuotas();
+    const table = this.#newTable(name, definition, new Map());
+    table.restore = restore;
+    table.declared = declared;
+    for (const index of definition.GlobalSecondaryIndexes ?? []) table.buildingIndexes.add(String(index.IndexName));
+    this.#byName.set(name, table);
+    return table;
+  }
+
+  /** Fills a table that is being restored, which is then ACTIVE and remembers its origin no more. */
+  async fill(table: Table, items: readonly string[]): Promise<void> {
+    await this.#parts.items.createTable(asDynalite(table.name, { ...table.definition, ...withoutCapacity(table) }));
+    await this.#parts.items.load(table.name, items);
+    table.writes = items.length;
+    table.measured = { ...table.measured, at: this.#parts.clock.now, writes: neverMeasured };
+    table.restore = undefined;
+    this.#activate(table, this.#parts.random() * backupsDelayMs);
+  }
+
+  /** Takes away a table whose restore was cancelled. */
+  cancel(table: Table): void {
+    if (table.restore) table.restore.inProgress = false;
+    this.#dispose(table);
+  }
+
+  /** Leaves a table whose restore lost its key: nobody can read it, and it can only be deleted. */
+  lock(table: Table): void {
+    if (table.restore) table.restore.inProgress = false;
+    table.status = 'INACCESSIBLE_ENCRYPTION_CREDENTIALS';
+  }
+
+  /** A table that is in use cannot be reached without its key, and can be again with it. */
+  follow(table: Table, keyIsUsable: boolean): void {
+    if (table.restore) return;
+    if (!keyIsUsable && (table.status === 'ACTIVE' || table.status === 'UPDATING')) {
+      table.pending?.cancel();
+      table.status = 'INACCESSIBLE_ENCRYPTION_CREDENTIALS';
+    } else if (keyIsUsable && table.status === 'INACCESSIBLE_ENCRYPTION_CREDENTIALS') {
+      table.status = 'ACTIVE';
+    }
+  }
+
+  /**
+   * Says that a table has more bytes and items than it holds. Its counts show them at once; its backups, and the tables restored from them,
+   * have them too, and restoring them takes accordingly long.
+   */
+  declareSize(name: string, size: Partial<DeclaredSize>): void {
+    const table = this.require(name);
+    const declared = { ...nothingDeclared, ...size };
+    table.measured = {
+      ...table.measured,
+      sizeBytes: table.measured.sizeBytes + declared.sizeBytes - table.declared.sizeBytes,
+      itemCount: table.measured.itemCount + declared.itemCount - table.declared.itemCount,
+    };
+    table.declared = declared;
   }
 
   describe(call: ApiCall): object | Promise<object> {
@@ -96,8 +174,14 @@ export class Tables {
   /** Brings item count and size up to date, if six hours have passed since the last time and something was written. */
   async refresh(table: Table): Promise<void> {
     if (!this.#isStale(table)) return;
-    const measured = await this.#parts.items.measure(table.name);
-    table.measured = { ...measured, at: this.#parts.clock.now, writes: table.writes };
+    const { writes, declared } = table;
+    const { items, sizeBytes } = await this.#parts.contents.of(table);
+    table.measured = {
+      itemCount: items.length + declared.itemCount,
+      sizeBytes: sizeBytes + declared.sizeBytes,
+      at: this.#parts.clock.now,
+      writes,
+    };
   }
 
   list(call: ApiCall): object {
@@ -114,14 +198,14 @@ export class Tables {
     if (table.status === 'DELETING') return { TableDescription: describeTable(table) };
     this.#checkDeletable(table);
     this.#parts.onDelete(table);
-    table.status = 'DELETING';
-    table.pending = this.#parts.clock.after(1000 + this.#parts.random() * 4000, () => void this.#vanish(table));
+    this.#dispose(table);
     return { TableDescription: describeTable(table) };
   }
 
   update(call: ApiCall): object {
     const input = new Input(call.input);
     const table = this.require(tableNameIn(input));
+    if (table.status === 'CREATING' && table.restore) throw notFound(table.name);
     if (table.status !== 'ACTIVE')
       throw inUse(`Attempt to change a resource which is still in use: Table is being updated: ${table.name}`);
     const protection = input.optionalBoolean('DeletionProtectionEnabled');
@@ -141,20 +225,20 @@ export class Tables {
     if (!table || table.status === 'CREATING' || table.status === 'DELETING') {
       throw new AwsError('ResourceNotFoundException', 'Requested resource not found');
     }
+    if (table.status === 'INACCESSIBLE_ENCRYPTION_CREDENTIALS') {
+      throw new AwsError('AccessDeniedException', `The key that encrypts the table is not accessible: ${name}`);
+    }
     return table;
   }
 
   #isStale(table: Table): boolean {
     const { measured, status, writes } = table;
     const changed = measured.writes !== writes;
-    return (
-      changed && this.#parts.clock.now - measured.at >= refreshMs && status !== 'DELETING' && status !== 'CREATING'
-    );
+    return changed && this.#parts.clock.now - measured.at >= refreshMs && ['ACTIVE', 'UPDATING'].includes(status);
   }
 
-  #newTable(name: string, input: Input): Table {
+  #newTable(name: string, definition: TableDefinition, tags: Map<string, string>): Table {
     const { clock, random, arnPrefix, quotas } = this.#parts;
-    const tags = new Map(input.structures('Tags').map((tag) => [tag.text('Key'), tag.text('Value')]));
     if (tags.size > quotas.tagsPerTable)
       throw validationError('One or more parameter values were invalid: Too many tags');
     return {
@@ -162,9 +246,9 @@ export class Tables {
       arn: `${arnPrefix}:table/${name}`,
       id: randomUuid(random),
       createdAt: clock.now,
-      definition: definitionFrom(input.members),
+      definition,
       status: 'CREATING',
-      deletionProtection: input.optionalBoolean('DeletionProtectionEnabled') ?? false,
+      deletionProtection: false,
       backupsPossibleAt: Infinity,
       writes: 0,
       measured: { itemCount: 0, sizeBytes: 0, at: clock.now, writes: 0 },
@@ -172,18 +256,27 @@ export class Tables {
       timeToLive: { status: 'DISABLED', attribute: undefined, changedAt: undefined },
       pointInTimeRecovery: undefined,
       pending: undefined,
+      restore: undefined,
+      buildingIndexes: new Set(),
+      declared: nothingDeclared,
     };
   }
 
   #becomeActive(table: Table, ready: boolean): void {
     const { clock, random } = this.#parts;
-    const activate = (backupsIn: number): void => {
-      table.status = 'ACTIVE';
-      table.backupsPossibleAt = clock.now + backupsIn;
-    };
-    if (ready) activate(0);
-    // Backups are being enabled for up to six seconds after a table becomes ACTIVE.
-    else table.pending = clock.after(2000 + random() * 6000, () => { activate(random() * 6000); }); // prettier-ignore
+    if (ready) this.#activate(table, 0);
+    else table.pending = clock.after(2000 + random() * 6000, () => { this.#activate(table, random() * backupsDelayMs); }); // prettier-ignore
+  }
+
+  #activate(table: Table, backupsInMs: number): void {
+    table.status = 'ACTIVE';
+    table.backupsPossibleAt = this.#parts.clock.now + backupsInMs;
+  }
+
+  #dispose(table: Table): void {
+    table.status = 'DELETING';
+    table.pending?.cancel();
+    table.pending = this.#parts.clock.after(1000 + this.#parts.random() * 4000, () => void this.#vanish(table));
   }
 
   async #vanish(table: Table): Promise<void> {
@@ -222,8 +315,26 @@ export class Tables {
   }
 }
 
+function notFound(name: string): AwsError {
+  return new AwsError('ResourceNotFoundException', `Requested resource not found: Table: ${name} not found`);
+}
+
 function inUse(message: string): AwsError {
   return new AwsError('ResourceInUseException', message);
+}
+
+function tagsIn(input: Input): Map<string, string> {
+  return new Map(input.structures('Tags').map((tag) => [tag.text('Key'), tag.text('Value')]));
+}
+
+/** dynalite keeps no count of capacity, but insists that both spellings of it agree. */
+function withoutCapacity({ definition }: Table): object {
+  const indexes = definition.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
+    IndexName,
+    KeySchema,
+    Projection,
+  }));
+  return { BillingMode: 'PAY_PER_REQUEST', ProvisionedThroughput: undefined, GlobalSecondaryIndexes: indexes };
 }
 
 function records(value: unknown): Record<string, unknown>[] {

@@ -15,6 +15,11 @@ const actionNames: Readonly<Record<string, string>> = { 'lambda:Invoke': 'lambda
 /** Operations that IAM cannot restrict to a resource. */
 const unrestrictable = new Set(['ListTables', 'ListBackups', 'DescribeLimits', 'GetResources']);
 
+/** What a restore does to its target in the caller's name. Source: DynamoDB developer guide, backuprestore_IAM. */
+const restoreDataActions = ['PutItem', 'UpdateItem', 'DeleteItem', 'GetItem', 'Query', 'Scan', 'BatchWriteItem'].map(
+  (operation) => `dynamodb:${operation}`,
+);
+
 /** Reads the statements of a policy document. */
 function statementsOf(document: unknown): Statement[] {
   const statements = isRecord(document) ? document.Statement : undefined;
@@ -28,6 +33,8 @@ interface RolesParts {
   readonly accountId: string;
   readonly region: string;
   readonly tables: Tables;
+  /** Called whenever a role may do more or less than before. */
+  readonly changed: () => void;
 }
 
 /** The roles of the account. A function may do what the policies of its role allow, and nothing else. */
@@ -43,6 +50,7 @@ export class Roles {
   put(name: string): string {
     const arn = this.arnOf(name);
     this.#roles.set(arn, { name, policies: new Map() });
+    this.#parts.changed();
     return arn;
   }
 
@@ -54,6 +62,7 @@ export class Roles {
     const role = this.#roles.get(this.arnOf(roleName));
     if (!role) throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
     role.policies.set(policyName, statementsOf(document));
+    this.#parts.changed();
   }
 
   /** Throws AccessDeniedException unless the caller's role allows the call. A caller without a role of this account may do everything. */
@@ -63,6 +72,20 @@ export class Roles {
     const spelt = `${servicePrefixes[call.service] ?? call.service}:${call.operation}`;
     const action = actionNames[spelt] ?? spelt;
     for (const resource of this.#resourcesOf(call)) this.demand(roleArn, action, resource);
+    const target = this.#restoreTarget(call);
+    if (target === undefined) return;
+    for (const wanted of [action, ...restoreDataActions]) this.demand(roleArn, wanted, target);
+  }
+
+  /** Whether a role has the data actions that a restore needs on its target for as long as it runs. */
+  mayRestoreInto(roleArn: string, tableArn: string): boolean {
+    try {
+      for (const action of restoreDataActions) this.demand(roleArn, action, tableArn);
+      return true;
+    } catch (error) {
+      if (error instanceof AwsError) return false;
+      throw error;
+    }
   }
 
   /** Throws AccessDeniedException unless a role may do this. */
@@ -81,8 +104,16 @@ export class Roles {
     throw new AwsError('AccessDeniedException', message, action.startsWith('lambda:') ? 403 : 400);
   }
 
+  #restoreTarget(call: ApiCall): string | undefined {
+    const { TargetTableName } = call.input;
+    if (!call.operation.startsWith('RestoreTable') || typeof TargetTableName !== 'string') return undefined;
+    return `arn:aws:dynamodb:${this.#parts.region}:${this.#parts.accountId}:table/${TargetTableName}`;
+  }
+
   #resourcesOf(call: ApiCall): string[] {
-    const { BackupArn, ResourceArn, TableName, FunctionName, QueueUrl, RequestItems } = call.input;
+    const { BackupArn, ResourceArn, FunctionName, QueueUrl, RequestItems, SourceTableArn, SourceTableName } =
+      call.input;
+    const TableName = call.input.TableName ?? SourceTableArn ?? SourceTableName;
     const { region, accountId } = this.#parts;
     const arn = (service: string, name: unknown): string => {
       const text = String(name);

@@ -1,0 +1,264 @@
+import { AwsError, validationError } from '../aws-error.ts';
+import type { VirtualClock } from '../clock.ts';
+import type { PlannedEvent } from '../event-queue.ts';
+import type { ApiCall } from '../front.ts';
+import { Input, isRecord } from '../input.ts';
+import type { Keys } from '../kms.ts';
+import type { Random } from '../random.ts';
+import { backupInUse, type Backups, type StoredBackup } from './backups.ts';
+import type { Content } from './contents.ts';
+import type { RestoreModel, RestoreTime } from './restore-time.ts';
+import { restoredDefinition } from './restored-definition.ts';
+import { describeTable, keyArnOf, type DeclaredSize, type Table, type TableDefinition } from './table.ts';
+import { tableNameRule, type Tables } from './tables.ts';
+
+/** One restore as it really went, for whoever wants to compare what a drill measured. Instants are epoch milliseconds. */
+export interface RestoreRecord {
+  readonly tableName: string;
+  readonly tableId: string;
+  readonly backupArn: string | undefined;
+  readonly startedAt: number;
+  /** When the table became ACTIVE. */
+  activeAt: number | undefined;
+  /** When the table and its last index were ACTIVE. */
+  indexesActiveAt: number | undefined;
+  /** Why it failed. */
+  failure: string | undefined;
+}
+
+interface RestoresParts {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly tables: Tables;
+  readonly backups: Backups;
+  readonly keys: Keys;
+  readonly atOnce: number;
+  readonly time: RestoreModel;
+  /** Whether a role still has the data actions that a restore needs on its target. */
+  readonly mayWrite: (roleArn: string, tableArn: string) => boolean;
+}
+
+/** What is restored. */
+interface Source {
+  readonly definition: TableDefinition;
+  readonly content: Content;
+  readonly declared: DeclaredSize;
+  readonly contentAt: number;
+  readonly tableArn: string;
+  /** Undefined when the source is a point in time. */
+  readonly backup: StoredBackup | undefined;
+}
+
+interface Running {
+  readonly table: Table;
+  readonly source: Source;
+  readonly roleArn: string | undefined;
+  readonly record: RestoreRecord;
+  readonly planned: PlannedEvent[];
+}
+
+/** A changed policy takes effect within seconds. */
+const policyDelayMs = 5000;
+
+/**
+ * Restores into new tables. The target is CREATING with a RestoreSummary until its items are there, then ACTIVE without one; its global
+ * secondary indexes become ACTIVE with it or later. A restore whose caller loses the data actions on the target is cancelled and its
+ * table goes; one whose key is disabled leaves a table that is INACCESSIBLE_ENCRYPTION_CREDENTIALS for good.
+ */
+export class Restores {
+  readonly #parts: RestoresParts;
+  readonly #running = new Set<Running>();
+  /** Every restore that was ever started, oldest first. */
+  readonly all: RestoreRecord[] = [];
+
+  constructor(parts: RestoresParts) {
+    this.#parts = parts;
+    parts.keys.watch(() => { this.#followKeys(); }); // prettier-ignore
+  }
+
+  async fromBackup(call: ApiCall): Promise<object> {
+    const input = new Input(call.input);
+    const target = input.text('TargetTableName', tableNameRule);
+    const backup = this.#parts.backups.require(call.input);
+    const { definition, declared, createdAt: contentAt, tableArn } = backup;
+    const content = await backup.content;
+    this.#checkTarget(target);
+    if (backup.status !== 'AVAILABLE' || backup.restoring > 0) throw backupInUse(backup);
+    return this.#start(call, target, { definition, content, declared, contentAt, tableArn, backup });
+  }
+
+  /** Looks soon whether the callers of running restores may still do what a restore does. */
+  policiesChanged(): void {
+    if (this.#running.size > 0) this.#parts.clock.after(policyDelayMs, () => { this.#followPolicies(); }); // prettier-ignore
+  }
+
+  #start(call: ApiCall, target: string, source: Source): object {
+    const input = new Input(call.input);
+    const definition = restoredDefinition(source.definition, input);
+    this.#checkRoom();
+    const origin = {
+      backupArn: source.backup?.arn,
+      tableArn: source.tableArn,
+      contentAt: source.contentAt,
+      inProgress: true,
+    };
+    this.#checkKeys(source, { arn: source.tableArn, definition });
+    const table = this.#parts.tables.addRestoring(target, definition, origin, source.declared);
+    const running: Running = {
+      table,
+      source,
+      roleArn: call.caller.roleArn,
+      planned: [],
+      record: {
+        tableName: target,
+        tableId: table.id,
+        backupArn: source.backup?.arn,
+        startedAt: this.#parts.clock.now,
+        activeAt: undefined,
+        indexesActiveAt: undefined,
+        failure: undefined,
+      },
+    };
+    if (source.backup) source.backup.restoring++;
+    this.#running.add(running);
+    this.all.push(running.record);
+    this.#plan(running, call);
+    // Measured: an empty structure is answered as an error, and yet the restore has begun.
+    if (hasEmptyStructure(call.input)) throw isBeingRestored(target);
+    return { TableDescription: describeTable(table) };
+  }
+
+  #plan(running: Running, call: ApiCall): void {
+    const { clock } = this.#parts;
+    const { tableMs, indexMs } = this.#timeOf(running, call);
+    running.planned.push(
+      clock.after(tableMs, () => { void clock.standStillDuring(this.#finish(running, tableMs, indexMs)); }), // prettier-ignore
+    );
+    for (const effect of call.effects) {
+      if (effect.kind !== 'failed-restore') continue;
+      running.planned.push(
+        clock.after(effect.afterMs, () => { this.#cancel(running, 'it was to fail'); }), // prettier-ignore
+      );
+    }
+  }
+
+  #timeOf({ table, source }: Running, call: ApiCall): RestoreTime {
+    const { content, declared } = source;
+    const globalIndexes = [...table.buildingIndexes];
+    const usual = this.#parts.time(
+      {
+        sizeBytes: content.sizeBytes + declared.sizeBytes,
+        itemCount: content.items.length + declared.itemCount,
+        largestPartitionBytes: Math.max(content.largestPartitionBytes, declared.largestPartitionBytes),
+        localIndexes: table.definition.LocalSecondaryIndexes?.length ?? 0,
+        globalIndexes,
+        toPointInTime: source.backup === undefined,
+      },
+      this.#parts.random,
+    );
+    let { tableMs, indexMs } = usual;
+    for (const effect of call.effects) {
+      if (effect.kind === 'slow-restore') {
+        tableMs = effect.ms;
+        indexMs = {};
+      }
+    }
+    for (const effect of call.effects) {
+      if (effect.kind === 'late-indexes')
+        indexMs = Object.fromEntries(globalIndexes.map((name) => [name, tableMs + effect.ms]));
+    }
+    return { tableMs, indexMs };
+  }
+
+  async #finish(running: Running, tableMs: number, indexMs: RestoreTime['indexMs']): Promise<void> {
+    const { clock, tables } = this.#parts;
+    const { table, record, source } = running;
+    await tables.fill(table, source.content.items);
+    this.#end(running);
+    record.activeAt = clock.now;
+    for (const name of [...table.buildingIndexes]) {
+      const laterMs = (indexMs[name] ?? tableMs) - tableMs;
+      const activate = (): void => {
+        table.buildingIndexes.delete(name);
+        if (table.buildingIndexes.size === 0) record.indexesActiveAt = clock.now;
+      };
+      if (laterMs > 0) clock.after(laterMs, activate);
+      else activate();
+    }
+    if (table.buildingIndexes.size === 0) record.indexesActiveAt = clock.now;
+  }
+
+  /** Frees the backup and the place among those that run at once. */
+  #end(running: Running): void {
+    for (const event of running.planned) event.cancel();
+    this.#running.delete(running);
+    if (running.source.backup) running.source.backup.restoring--;
+  }
+
+  #cancel(running: Running, failure: string): void {
+    this.#end(running);
+    running.record.failure = failure;
+    this.#parts.tables.cancel(running.table);
+  }
+
+  #followPolicies(): void {
+    for (const running of [...this.#running]) {
+      const { roleArn, table } = running;
+      if (roleArn !== undefined && !this.#parts.mayWrite(roleArn, table.arn))
+        this.#cancel(running, `its caller may no longer write to ${table.name}`);
+    }
+  }
+
+  #followKeys(): void {
+    const { keys, tables } = this.#parts;
+    for (const running of [...this.#running]) {
+      const needed = [
+        keyArnOf(running.table),
+        keyArnOf({ arn: running.table.arn, definition: running.source.definition }),
+      ];
+      const lost = needed.find((key) => key !== undefined && !keys.isUsable(key));
+      if (lost === undefined) continue;
+      this.#end(running);
+      running.record.failure = `the key ${lost} is not usable`;
+      tables.lock(running.table);
+    }
+    for (const table of tables.all) {
+      const key = keyArnOf(table);
+      if (key !== undefined) tables.follow(table, keys.isUsable(key));
+    }
+  }
+
+  #checkTarget(target: string): void {
+    const existing = this.#parts.tables.get(target);
+    if (existing?.restore && existing.status === 'CREATING') throw isBeingRestored(target);
+    if (existing) throw new AwsError('TableAlreadyExistsException', `Table already exists: ${target}`);
+  }
+
+  #checkRoom(): void {
+    const { atOnce } = this.#parts;
+    if (this.#running.size < atOnce) return;
+    const message = `Subscriber limit exceeded: Only ${atOnce} restore operations can be in progress at once`;
+    throw new AwsError('LimitExceededException', message);
+  }
+
+  /** How AWS answers is not documented; that the restore does not succeed is. */
+  #checkKeys(source: Source, target: Pick<Table, 'arn' | 'definition'>): void {
+    for (const key of [keyArnOf({ arn: source.tableArn, definition: source.definition }), keyArnOf(target)]) {
+      if (key !== undefined && !this.#parts.keys.isUsable(key)) {
+        throw validationError(`KMS key access denied: the key ${key} is disabled`);
+      }
+    }
+  }
+}
+
+function isBeingRestored(target: string): AwsError {
+  return new AwsError('TableInUseException', `Table is already being restored from backup: ${target}`);
+}
+
+/** An empty structure where AWS expects a member. */
+function hasEmptyStructure(members: Readonly<Record<string, unknown>>): boolean {
+  return ['OnDemandThroughputOverride', 'SSESpecificationOverride'].some((name) => {
+    const value = members[name];
+    return isRecord(value) && Object.keys(value).length === 0;
+  });
+}
