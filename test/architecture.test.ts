@@ -14,7 +14,10 @@ const rules: readonly { folder: string; ours: readonly string[]; packages?: read
     packages: [/^zod$/, /^temporal-polyfill(\/|$)/, /^fastest-levenshtein$/, /^node:crypto$/],
   },
   { folder: 'lambda/jobs', ours: ['lambda/domain', 'lambda/contract'], packages: [/^p-map$/] },
-  { folder: 'lambda/aws', ours: ['lambda/domain', 'lambda/contract', 'lambda/jobs/ports.ts'] },
+  {
+    folder: 'lambda/aws',
+    ours: ['lambda/domain', 'lambda/contract', 'lambda/jobs/ports.ts', 'lambda/jobs/settings-port.ts'],
+  },
   { folder: 'lambda/handlers', ours: ['lambda/domain', 'lambda/contract', 'lambda/jobs', 'lambda/aws'] },
   { folder: 'lib', ours: ['lambda/domain', 'lambda/contract'] },
   { folder: 'bin', ours: ['lib'] },

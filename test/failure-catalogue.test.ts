@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 const root = resolve(import.meta.dirname, '..');
 
 /** Rows of drills that have their test already, while drills are built. */
-const drillsTested = ['X01', 'X02', 'X03', 'X07', 'X08', 'X09', 'X13', 'X19', 'X23'];
+const drillsTested = ['X01', 'X02', 'X03', 'X07', 'X08', 'X09', 'X13', 'X19', 'X23', 'X30'];
 
 /** Rows whose capability does not exist yet. This list may only shrink: a row that gains a test must leave it. */
 const later: Readonly<Record<string, readonly string[]>> = {

@@ -1,0 +1,30 @@
+import type { SettingName, TableSettings } from '../domain/settings.ts';
+import type { Failure, Log } from './ports.ts';
+
+export type ApplyOutcome =
+  /** The table has the setting now, whether or not it had it before. */
+  | 'applied'
+  /** The setting was off, or means nothing on the target, such as auto scaling of an on-demand table. Nothing is ever turned off. */
+  | 'nothing-to-apply'
+  /** The setting could not be read when the backup was taken. */
+  | 'unknown-setting'
+  | { readonly failed: Failure };
+
+/** What can be read and set on a table beside its items, keys and indexes. */
+export interface Settings {
+  /**
+   * Reads the settings of a table, all or only the named ones; the others are then `unread`. A setting that may not or cannot be read
+   * is `unread` too. Throws only when the table itself cannot be described.
+   */
+  capture(tableName: string, names?: readonly SettingName[]): Promise<TableSettings>;
+  /**
+   * Brings one setting of `target` to what a snapshot says, rewritten from the source to the target. Safe to repeat at any time, also
+   * after a crash or a lost answer. Waits at most a minute for a table that is changing. Never throws.
+   */
+  apply(target: string, settings: TableSettings, name: SettingName, log?: Log): Promise<ApplyOutcome>;
+  /**
+   * Takes back what `apply` set up, so that the table can be deleted and leaves nothing behind. Safe to repeat; a table that is gone
+   * is no failure. Never throws. `nothing-to-apply` for a setting that disappears with its table.
+   */
+  takeOff(target: string, settings: TableSettings, name: SettingName, log?: Log): Promise<ApplyOutcome>;
+}
