@@ -6,10 +6,13 @@ import { randomStream } from '../random.ts';
 import type { Keys } from '../kms.ts';
 import { Backups } from './backups.ts';
 import { Contents } from './contents.ts';
+import type { Change } from './history.ts';
+import { batchedChanges, writeItem } from './item-writes.ts';
 import { Items } from './items.ts';
 import { publishedRates, Rates } from './rates.ts';
 import type { RestoreModel } from './restore-time.ts';
 import { Restores } from './restores.ts';
+import { restorableWindow, type Table } from './table.ts';
 import { TableSettings } from './table-settings.ts';
 import { tableNameIn, Tables, type TableQuotas } from './tables.ts';
 
@@ -27,7 +30,6 @@ interface DynamoDbParts {
 
 const reads = ['GetItem', 'Query', 'Scan'];
 const writes = ['PutItem', 'UpdateItem', 'DeleteItem'];
-const batches = ['BatchGetItem', 'BatchWriteItem'];
 
 /** DynamoDB: the control plane of its own, the items by dynalite. */
 export class DynamoDb {
@@ -69,7 +71,7 @@ export class DynamoDb {
       time: parts.restoreTime,
       mayWrite: parts.mayWrite,
     });
-    this.settings = new TableSettings(clock, this.tables, quotas.tagsPerTable);
+    this.settings = new TableSettings(clock, tables, contents, quotas.tagsPerTable);
   }
 
   service(): Service {
@@ -101,6 +103,7 @@ export class DynamoDb {
       DeleteBackup: (call) => backups.delete(call),
       ListBackups: (call) => backups.list(call),
       RestoreTableFromBackup: (call) => restores.fromBackup(call),
+      RestoreTableToPointInTime: (call) => restores.toPointInTime(call),
     };
   }
 
@@ -117,29 +120,48 @@ export class DynamoDb {
 
   #itemOperations(): Record<string, Operation> {
     return Object.fromEntries([
-      ...reads.map((name) => [name, (call: ApiCall) => this.#onTable(call, 0)]),
-      ...writes.map((name) => [name, (call: ApiCall) => this.#onTable(call, 1)]),
-      ...batches.map((name) => [name, (call: ApiCall) => this.#onTables(call)]),
+      ...reads.map((name) => [name, (call: ApiCall) => this.#read(call)]),
+      ...writes.map((name) => [name, (call: ApiCall) => this.#write(call)]),
+      ['BatchGetItem', (call: ApiCall) => this.#onTables(call)],
+      ['BatchWriteItem', (call: ApiCall) => this.#onTables(call)],
     ]) as Record<string, Operation>;
   }
 
-  async #onTable(call: ApiCall, written: number): Promise<object> {
-    const name = tableNameIn(new Input(call.input));
-    const table = this.tables.serving(name);
+  #read(call: ApiCall): Promise<object> {
+    const table = this.tables.serving(tableNameIn(new Input(call.input)));
     const index = call.input.IndexName;
     if (typeof index === 'string' && table.buildingIndexes.has(index))
       throw validationError(`Cannot read from backfilling global secondary index: ${index}`);
-    const answer = await this.items.perform(call.operation, { ...call.input, TableName: name });
-    table.writes += written;
+    return this.items.perform(call.operation, { ...call.input, TableName: table.name });
+  }
+
+  async #write(call: ApiCall): Promise<object> {
+    const table = this.tables.serving(tableNameIn(new Input(call.input)));
+    const input = { ...call.input, TableName: table.name };
+    if (!table.pointInTimeRecovery) {
+      const answer = await this.items.perform(call.operation, input);
+      this.#note(table, []);
+      return answer;
+    }
+    const { answer, change } = await writeItem(this.items, call.operation, input);
+    this.#note(table, [change]);
     return answer;
   }
 
   async #onTables(call: ApiCall): Promise<object> {
-    const requests = call.input.RequestItems;
-    const touched = Object.keys(isRecord(requests) ? requests : {}).map((name) => this.tables.serving(name));
+    const requests = isRecord(call.input.RequestItems) ? call.input.RequestItems : {};
+    const touched = Object.keys(requests).map((name) => this.tables.serving(name));
     const answer = await this.items.perform(call.operation, call.input);
-    if (call.operation === 'BatchWriteItem') touched.forEach((table) => table.writes++);
+    if (call.operation === 'BatchWriteItem')
+      for (const table of touched) this.#note(table, batchedChanges(requests[table.name]));
     return answer;
+  }
+
+  #note(table: Table, changes: readonly Change[]): void {
+    table.writes++;
+    const { now } = this.#clock;
+    const recovery = table.pointInTimeRecovery;
+    recovery?.history.record(changes, now, restorableWindow(recovery, now).earliest);
   }
 }
 

@@ -6,11 +6,19 @@ import { Input, isRecord } from '../input.ts';
 import type { Keys } from '../kms.ts';
 import type { Random } from '../random.ts';
 import { backupInUse, type Backups, type StoredBackup } from './backups.ts';
-import type { Content } from './contents.ts';
+import { contentOf, keyNames, type Content } from './contents.ts';
 import type { RestoreModel, RestoreTime } from './restore-time.ts';
 import { restoredDefinition } from './restored-definition.ts';
-import { describeTable, keyArnOf, type DeclaredSize, type Table, type TableDefinition } from './table.ts';
-import { tableNameRule, type Tables } from './tables.ts';
+import {
+  describeTable,
+  keyArnOf,
+  restorableWindow,
+  type DeclaredSize,
+  type PointInTimeRecovery,
+  type Table,
+  type TableDefinition,
+} from './table.ts';
+import { tableNameIn, tableNameRule, type Tables } from './tables.ts';
 
 /** One restore as it really went, for whoever wants to compare what a drill measured. Instants are epoch milliseconds. */
 export interface RestoreRecord {
@@ -85,6 +93,50 @@ export class Restores {
     this.#checkTarget(target);
     if (backup.status !== 'AVAILABLE' || backup.restoring > 0) throw backupInUse(backup);
     return this.#start(call, target, { definition, content, declared, contentAt, tableArn, backup });
+  }
+
+  async toPointInTime(call: ApiCall): Promise<object> {
+    const input = new Input(call.input);
+    const target = input.text('TargetTableName', tableNameRule);
+    const source = this.#recoverable(input);
+    const { recovery, table } = source;
+    const contentAt = this.#instant(input, restorableWindow(recovery, this.#parts.clock.now));
+    const { definition, declared, arn: tableArn } = table;
+    const content = contentOf(await recovery.history.itemsAt(contentAt), keyNames(table).hash);
+    this.#checkTarget(target);
+    return this.#start(call, target, { definition, content, declared, contentAt, tableArn, backup: undefined });
+  }
+
+  /** The table that a request names as its source, which needs point-in-time recovery. */
+  #recoverable(input: Input): { table: Table; recovery: PointInTimeRecovery } {
+    const { SourceTableArn, SourceTableName } = input.members;
+    if ((SourceTableArn === undefined) === (SourceTableName === undefined))
+      throw validationError('Exactly one of SourceTableArn and SourceTableName must be given');
+    const name = tableNameIn(input, SourceTableArn === undefined ? 'SourceTableName' : 'SourceTableArn');
+    const table = this.#parts.tables.get(name);
+    if (!table || table.status === 'CREATING' || table.status === 'DELETING')
+      throw new AwsError('TableNotFoundException', `Table not found: ${name}`);
+    const recovery = table.pointInTimeRecovery;
+    if (!recovery) {
+      const message = `Point in time recovery is not enabled for table '${name}'`;
+      throw new AwsError('PointInTimeRecoveryUnavailableException', message);
+    }
+    return { table, recovery };
+  }
+
+  #instant(input: Input, window: { earliest: number; latest: number }): number {
+    const seconds = input.optionalNumber('RestoreDateTime');
+    const takesLatest = input.optionalBoolean('UseLatestRestorableTime') ?? false;
+    if ((seconds === undefined) !== takesLatest)
+      throw validationError('Exactly one of RestoreDateTime and UseLatestRestorableTime must be given');
+    if (seconds === undefined) return window.latest;
+    const instant = Math.round(seconds * 1000);
+    if (instant >= window.earliest && instant <= window.latest) return instant;
+    const [earliest, latest] = [window.earliest, window.latest].map((at) => new Date(at).toISOString());
+    throw new AwsError(
+      'InvalidRestoreTimeException',
+      `RestoreDateTime must be between EarliestRestorableDateTime ${earliest} and LatestRestorableDateTime ${latest}`,
+    );
   }
 
   /** Looks soon whether the callers of running restores may still do what a restore does. */

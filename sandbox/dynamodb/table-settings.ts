@@ -2,24 +2,26 @@ import { AwsError, validationError } from '../aws-error.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { ApiCall } from '../front.ts';
 import { Input } from '../input.ts';
-import type { Table } from './table.ts';
+import { keyNames, type Contents } from './contents.ts';
+import { History } from './history.ts';
+import { restorableWindow, type Table } from './table.ts';
 import { tableNameIn, type Tables } from './tables.ts';
 
 const oneHourMs = 3_600_000;
 const dayMs = 24 * oneHourMs;
-/** Point-in-time recovery reaches up to five minutes before now. */
-const recoveryLagMs = 5 * 60_000;
 const tagPageSize = 10;
 
 /** What can be set on a table beside its schema: tags, time to live, point-in-time recovery. */
 export class TableSettings {
   readonly #clock: VirtualClock;
   readonly #tables: Tables;
+  readonly #contents: Contents;
   readonly #tagsPerTable: number;
 
-  constructor(clock: VirtualClock, tables: Tables, tagsPerTable: number) {
+  constructor(clock: VirtualClock, tables: Tables, contents: Contents, tagsPerTable: number) {
     this.#clock = clock;
     this.#tables = tables;
+    this.#contents = contents;
     this.#tagsPerTable = tagsPerTable;
   }
 
@@ -88,14 +90,26 @@ export class TableSettings {
     if (!enabled && days !== undefined) {
       throw validationError('RecoveryPeriodInDays cannot be set when PointInTimeRecovery is disabled');
     }
+    if (this.#clock.now < table.backupsPossibleAt) {
+      const message = `Backups are being enabled for the table: ${table.name}. Please retry later`;
+      throw new AwsError('ContinuousBackupsUnavailableException', message);
+    }
     this.setPointInTimeRecovery(table, enabled ? (days ?? 35) : undefined);
     return this.#describeContinuousBackups(table);
   }
 
-  /** Turns point-in-time recovery on with a window of so many days, or off. */
+  /** Turns point-in-time recovery on with a window of so many days, or off. A shorter window forgets at once, a longer one fills with time. */
   setPointInTimeRecovery(table: Table, days: number | undefined): void {
-    const enabledAt = table.pointInTimeRecovery?.enabledAt ?? this.#clock.now;
-    table.pointInTimeRecovery = days === undefined ? undefined : { enabledAt, days };
+    const { now } = this.#clock;
+    const before = table.pointInTimeRecovery;
+    if (days === undefined) table.pointInTimeRecovery = undefined;
+    else if (before) {
+      const { earliest } = restorableWindow(before, now);
+      table.pointInTimeRecovery = { ...before, days, since: Math.max(earliest, now - days * dayMs) };
+    } else {
+      const history = new History(this.#contents.of(table), keyNames(table).all);
+      table.pointInTimeRecovery = { since: now, days, history };
+    }
   }
 
   describeContinuousBackups(call: ApiCall): object {
@@ -103,12 +117,12 @@ export class TableSettings {
   }
 
   #describeContinuousBackups(table: Table): object {
-    const { now } = this.#clock;
     const recovery = table.pointInTimeRecovery;
-    const window = recovery && {
+    const restorable = recovery && restorableWindow(recovery, this.#clock.now);
+    const window = restorable && {
       RecoveryPeriodInDays: recovery.days,
-      EarliestRestorableDateTime: Math.max(recovery.enabledAt, now - recovery.days * dayMs) / 1000,
-      LatestRestorableDateTime: Math.max(recovery.enabledAt, now - recoveryLagMs) / 1000,
+      EarliestRestorableDateTime: restorable.earliest / 1000,
+      LatestRestorableDateTime: restorable.latest / 1000,
     };
     return {
       ContinuousBackupsDescription: {

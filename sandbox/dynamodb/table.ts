@@ -1,5 +1,6 @@
 import type { PlannedEvent } from '../event-queue.ts';
 import { isRecord } from '../input.ts';
+import type { History } from './history.ts';
 
 export type TableStatus =
   'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING' | 'INACCESSIBLE_ENCRYPTION_CREDENTIALS' | 'ARCHIVED';
@@ -30,6 +31,24 @@ export interface Measurement {
   readonly at: number;
   /** The table's write counter at that time. */
   readonly writes: number;
+}
+
+/** Point-in-time recovery that is on. */
+export interface PointInTimeRecovery {
+  /** The first instant that can be restored, unless the period has moved past it. */
+  readonly since: number;
+  readonly days: number;
+  readonly history: History;
+}
+
+const dayMs = 24 * 3_600_000;
+/** Point-in-time recovery reaches up to five minutes before now. */
+const recoveryLagMs = 5 * 60_000;
+
+/** The first and the last instant that a table can be restored to, in epoch milliseconds. */
+export function restorableWindow(recovery: PointInTimeRecovery, now: number): { earliest: number; latest: number } {
+  const earliest = Math.max(recovery.since, now - recovery.days * dayMs);
+  return { earliest, latest: Math.max(recovery.since, now - recoveryLagMs) };
 }
 
 /** Where a table that is being restored comes from. */
@@ -67,7 +86,7 @@ export interface Table {
   measured: Measurement;
   readonly tags: Map<string, string>;
   timeToLive: { status: string; attribute: string | undefined; changedAt: number | undefined };
-  pointInTimeRecovery: { enabledAt: number; days: number } | undefined;
+  pointInTimeRecovery: PointInTimeRecovery | undefined;
   pending: PlannedEvent | undefined;
   restore: RestoreOrigin | undefined;
   /** Global secondary indexes that are CREATING although the table may be ACTIVE. */
