@@ -14,7 +14,9 @@ import { Journal } from './journal.ts';
 import { Keys } from './kms.ts';
 import { Functions, type FunctionSettings } from './lambda/functions.ts';
 import { bundleFrom, type Bundle } from './lambda/bundle.ts';
+import type { DurableConfig } from './lambda/durable-execution.ts';
 import type { InvocationOutcome } from './lambda/function-process.ts';
+import { functionArnPrefix, requiredPermission } from './lambda/lambda-permissions.ts';
 import { lambdaService } from './lambda/lambda-service.ts';
 import { Logs } from './logs.ts';
 import { Metrics } from './metrics.ts';
@@ -58,6 +60,8 @@ export interface LoadedFunction extends FunctionSettings {
   readonly timeoutSeconds?: number;
   readonly memoryMb?: number;
   readonly roleArn?: string;
+  /** Makes it a durable function. */
+  readonly durable?: DurableConfig | undefined;
 }
 
 const backupBytesPerMs = 1_000_000;
@@ -99,7 +103,7 @@ export class SandboxAccount {
       journal: this.journal,
       random: randomStream(seed, 'front'),
       latencyMs: options.latencyMs ?? usualLatencyMs,
-      authorize: (call) => { this.roles.authorize(call); }, // prettier-ignore
+      authorize: (call) => { this.#authorize(call); }, // prettier-ignore
     });
     this.dynamodb = new DynamoDb({
       clock: this.clock,
@@ -207,25 +211,27 @@ export class SandboxAccount {
       timeoutSeconds = 900,
       memoryMb = 512,
       roleArn,
+      durable,
       ...settings
     } = loaded;
     const definition = {
       name,
-      arn: `arn:aws:lambda:${this.region}:${this.accountId}:function:${name}`,
+      arn: `${functionArnPrefix(this)}${name}`,
       bundle: typeof code === 'string' ? bundleFrom(`/var/task/${name}.js`, code) : code,
       exportName,
       env: { ...this.#runtimeEnv(name, exportName, memoryMb), ...env },
       timeoutMs: timeoutSeconds * 1000,
       memoryMb,
       roleArn,
+      durable,
     };
     this.functions.deploy(definition, settings);
     return definition.arn;
   }
 
-  /** Invokes a function and lets time pass until it ends. */
-  async invoke(name: string, event: unknown = {}): Promise<InvocationOutcome> {
-    return this.clock.runUntilSettled(this.functions.invoke(name, JSON.stringify(event)));
+  /** Invokes a function, or a version or alias of it, and lets time pass until it ends. */
+  async invoke(reference: string, event: unknown = {}): Promise<InvocationOutcome> {
+    return this.clock.runUntilSettled(this.functions.invoke(reference, JSON.stringify(event)));
   }
 
   /** Creates a table that has been there for long: ACTIVE, and open for backups at once. Takes the members of CreateTable. */
@@ -262,6 +268,12 @@ export class SandboxAccount {
       this.logs.add(functionName, { at: this.clock.now, text: line });
       this.metrics.readLogLine(line, this.clock.now);
     }
+  }
+
+  #authorize(call: ApiCall): void {
+    const { roleArn } = call.caller;
+    if (call.service !== 'lambda') this.roles.authorize(call);
+    else if (roleArn !== undefined) this.roles.demand(roleArn, ...requiredPermission(call, functionArnPrefix(this)));
   }
 
   #services(): Service[] {

@@ -6,6 +6,8 @@ export interface FaultMatch {
   readonly operation?: string;
   /** The calling function; for deliveries and skew, the function concerned. */
   readonly function?: string;
+  /** Name of the durable execution in which the call is made. */
+  readonly execution?: string;
   readonly table?: string;
   readonly schedule?: string;
   /** The first matching call that is hit, counted from 1. */
@@ -67,6 +69,7 @@ export interface Occasion {
   readonly service?: string;
   readonly operation?: string;
   readonly function?: string | undefined;
+  readonly execution?: string | undefined;
   readonly table?: string | undefined;
   readonly schedule?: string;
 }
@@ -109,13 +112,14 @@ export class Fault<E extends Effect = Effect> {
   }
 
   #concerns(occasion: Occasion): boolean {
-    const { from, until, service, operation, table, schedule } = this.match;
+    const { from, until, service, operation, execution, table, schedule } = this.match;
     if (from && occasion.at < from.getTime()) return false;
     if (until && occasion.at >= until.getTime()) return false;
     return (
       (service === undefined || service === occasion.service) &&
       (operation === undefined || operation === occasion.operation) &&
       (this.match.function === undefined || this.match.function === occasion.function) &&
+      (execution === undefined || execution === occasion.execution) &&
       (table === undefined || table === occasion.table) &&
       (schedule === undefined || schedule === occasion.schedule)
     );

@@ -9,6 +9,8 @@ import { randomHex, randomUuid, type Random } from './random.ts';
 /** Who calls: a function of the account, or somebody outside. */
 export interface Caller {
   readonly functionName: string | undefined;
+  /** The durable execution that the function runs for. */
+  readonly executionName?: string | undefined;
   /** The role whose policies decide what the caller may do; undefined may do everything. */
   readonly roleArn: string | undefined;
   /** Ends the calling process at once. */
@@ -153,6 +155,7 @@ export class Front {
       service: request.service,
       operation: request.operation,
       function: caller.functionName,
+      execution: caller.executionName,
       table: tableOf(input),
     };
     return {
@@ -228,6 +231,7 @@ export class Front {
       outcome: outcome.error ? outcome.error.name : 'ok',
       unacknowledged,
       functionName: call.caller.functionName,
+      ...(call.caller.executionName !== undefined && { executionName: call.caller.executionName }),
     });
   }
 

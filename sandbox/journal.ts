@@ -11,9 +11,11 @@ export interface JournalEntry {
   readonly unacknowledged: boolean;
   /** The function that called, or undefined for a call from outside the account. */
   readonly functionName: string | undefined;
+  /** The durable execution in which the function called. */
+  readonly executionName?: string;
 }
 
-type Filter = Partial<Pick<JournalEntry, 'service' | 'operation' | 'functionName' | 'outcome'>>;
+type Filter = Partial<Pick<JournalEntry, 'service' | 'operation' | 'functionName' | 'executionName' | 'outcome'>>;
 
 /** What happened, newest last. Keeps at most `capacity` entries, and counts all of them. */
 export class Journal {

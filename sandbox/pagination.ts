@@ -10,6 +10,9 @@ const pagings: Readonly<Record<string, Paging>> = {
   ListTables: { marker: 'ExclusiveStartTableName', nextMarker: 'LastEvaluatedTableName', rows: 'TableNames' },
   ListTagsOfResource: { marker: 'NextToken', nextMarker: 'NextToken', rows: 'Tags' },
   GetResources: { marker: 'PaginationToken', nextMarker: 'PaginationToken', rows: 'ResourceTagMappingList' },
+  GetDurableExecutionState: { marker: 'Marker', nextMarker: 'NextMarker', rows: 'Operations' },
+  GetDurableExecutionHistory: { marker: 'Marker', nextMarker: 'NextMarker', rows: 'Events' },
+  ListDurableExecutionsByFunction: { marker: 'Marker', nextMarker: 'NextMarker', rows: 'DurableExecutions' },
   Query: { marker: 'ExclusiveStartKey', nextMarker: 'LastEvaluatedKey', rows: 'Items' },
   Scan: { marker: 'ExclusiveStartKey', nextMarker: 'LastEvaluatedKey', rows: 'Items' },
 };

@@ -29,9 +29,26 @@ const routes: readonly Route[] = [
     service: 'lambda',
     operation: 'Invoke',
   },
+  durable('POST', 'checkpoint', 'CheckpointDurableExecution'),
+  durable('GET', 'state', 'GetDurableExecutionState'),
+  durable('GET', 'history', 'GetDurableExecutionHistory'),
+  durable('POST', 'stop', 'StopDurableExecution'),
+  durable('GET', undefined, 'GetDurableExecution'),
+  {
+    method: 'GET',
+    path: /^\/2025-12-01\/functions\/(?<FunctionName>[^/]+)\/durable-executions$/,
+    service: 'lambda',
+    operation: 'ListDurableExecutionsByFunction',
+  },
   { method: 'GET', path: /^\/schedules\/(?<Name>[^/]+)$/, service: 'scheduler', operation: 'GetSchedule' },
   { method: 'GET', path: /^\/schedules$/, service: 'scheduler', operation: 'ListSchedules' },
 ];
+
+function durable(method: string, part: string | undefined, operation: string): Route {
+  const tail = part === undefined ? '' : `/${part}`;
+  const path = new RegExp(`^/2025-12-01/durable-executions/(?<DurableExecutionArn>[^/]+)${tail}$`);
+  return { method, path, service: 'lambda', operation };
+}
 
 /** Which operation of which service an HTTP request means; undefined when it is none that this account knows. */
 export function routeHttp(call: HttpCall): FrontRequest | undefined {
@@ -48,7 +65,7 @@ export function routeHttp(call: HttpCall): FrontRequest | undefined {
     const named = match && decoded(match.groups);
     if (!named) continue;
     const parameters = {
-      ...Object.fromEntries(new URLSearchParams(query)),
+      ...queried(query),
       ...named,
       ...invocation(headers),
     };
@@ -65,6 +82,17 @@ export function routeHttp(call: HttpCall): FrontRequest | undefined {
   return undefined;
 }
 
+/** The parameters of a query string; one that is given more than once becomes an array. */
+function queried(query: string): Record<string, unknown> {
+  const parameters = new URLSearchParams(query);
+  return Object.fromEntries(
+    [...new Set(parameters.keys())].map((name) => {
+      const values = parameters.getAll(name);
+      return [name, values.length === 1 ? values[0] : values];
+    }),
+  );
+}
+
 /** The named parts of a path; undefined when their escapes spell nothing. */
 function decoded(groups: Readonly<Record<string, string>> | undefined): Record<string, string> | undefined {
   try {
@@ -76,5 +104,9 @@ function decoded(groups: Readonly<Record<string, string>> | undefined): Record<s
 
 function invocation(headers: HttpCall['headers']): Record<string, string> {
   const type = headers['x-amz-invocation-type'];
-  return type === undefined ? {} : { InvocationType: type };
+  const name = headers['x-amz-durable-execution-name'];
+  return {
+    ...(type !== undefined && { InvocationType: type }),
+    ...(name !== undefined && { DurableExecutionName: name }),
+  };
 }

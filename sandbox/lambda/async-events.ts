@@ -11,14 +11,16 @@ interface AsyncEventsParts {
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly sendToDestination: FailureDestination;
-  settings(name: string): FunctionSettings;
-  arn(name: string): string;
-  invoke(name: string, payload: string, requestId: string): Promise<InvocationOutcome>;
-  onDropped(name: string): void;
+  settings(reference: string): FunctionSettings;
+  /** The ARN that was invoked, always with a version or alias. */
+  arn(reference: string): string;
+  invoke(reference: string, payload: string, requestId: string): Promise<InvocationOutcome>;
+  onDropped(reference: string): void;
 }
 
 interface AsyncEvent {
-  readonly name: string;
+  /** The function as the caller named it, with its version or alias if one was given. */
+  readonly reference: string;
   readonly payload: string;
   readonly requestId: string;
   readonly acceptedAt: number;
@@ -42,9 +44,10 @@ export class AsyncEvents {
     this.#parts = parts;
   }
 
-  accept(name: string, payload: string): void {
+  accept(reference: string, payload: string): void {
     const { clock, random } = this.#parts;
-    const event = { name, payload, requestId: randomUuid(random), acceptedAt: clock.now, failures: 0, throttles: 0 };
+    const times = { acceptedAt: clock.now, failures: 0, throttles: 0 };
+    const event = { reference, payload, requestId: randomUuid(random), ...times };
     this.#plan(event, 5 + Math.floor(random() * 40));
   }
 
@@ -53,7 +56,7 @@ export class AsyncEvents {
   }
 
   async #deliver(event: AsyncEvent): Promise<void> {
-    const { maxEventAgeMs = defaultMaxAgeMs, retryAttempts = defaultRetries } = this.#parts.settings(event.name);
+    const { maxEventAgeMs = defaultMaxAgeMs, retryAttempts = defaultRetries } = this.#parts.settings(event.reference);
     if (this.#parts.clock.now - event.acceptedAt > maxEventAgeMs) {
       this.#giveUp(event, 'EventAgeExceeded');
       return;
@@ -70,7 +73,7 @@ export class AsyncEvents {
 
   async #attempt(event: AsyncEvent): Promise<InvocationOutcome | 'throttled'> {
     try {
-      return await this.#parts.invoke(event.name, event.payload, event.requestId);
+      return await this.#parts.invoke(event.reference, event.payload, event.requestId);
     } catch (error) {
       if (error instanceof AwsError && error.name === 'TooManyRequestsException') return 'throttled';
       throw error;
@@ -78,8 +81,8 @@ export class AsyncEvents {
   }
 
   #giveUp(event: AsyncEvent, condition: string, error?: FunctionError): void {
-    this.#parts.onDropped(event.name);
-    const { onFailureArn } = this.#parts.settings(event.name);
+    this.#parts.onDropped(event.reference);
+    const { onFailureArn } = this.#parts.settings(event.reference);
     if (onFailureArn)
       this.#parts.sendToDestination(onFailureArn, JSON.stringify(this.#record(event, condition, error)));
   }
@@ -91,7 +94,7 @@ export class AsyncEvents {
       timestamp: new Date(this.#parts.clock.now).toISOString(),
       requestContext: {
         requestId: event.requestId,
-        functionArn: `${this.#parts.arn(event.name)}:$LATEST`,
+        functionArn: this.#parts.arn(event.reference),
         condition,
         approximateInvokeCount: event.failures,
       },

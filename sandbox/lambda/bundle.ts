@@ -23,6 +23,8 @@ export const shadowedNames = [
   'clearTimeout',
   'setInterval',
   'clearInterval',
+  'setImmediate',
+  'clearImmediate',
 ] as const;
 
 export type Shadows = Readonly<Record<(typeof shadowedNames)[number], unknown>>;

@@ -5,13 +5,17 @@ import { isRecord } from '../input.ts';
 import type { Random } from '../random.ts';
 import type { HttpCall } from '../wire.ts';
 import type { Bundle } from './bundle.ts';
+import type { DurableConfig } from './durable-execution.ts';
 import { processGlobals } from './process-globals.ts';
 import type { TimerHost } from './virtual-timers.ts';
 
-/** A function as deployed. */
+/** One version of a function as deployed. */
 export interface FunctionDefinition {
   readonly name: string;
+  /** ARN of the function, without version. */
   readonly arn: string;
+  /** `$LATEST`, or the number of a published version. */
+  readonly version: string;
   readonly bundle: Bundle;
   /** The export to call, such as `handler`. */
   readonly exportName: string;
@@ -19,6 +23,16 @@ export interface FunctionDefinition {
   readonly timeoutMs: number;
   readonly memoryMb: number;
   readonly roleArn: string | undefined;
+  readonly durable: DurableConfig | undefined;
+}
+
+/** What an invocation is about, beside its payload. */
+export interface Invocation {
+  readonly requestId: string;
+  /** The ARN that was invoked. */
+  readonly arn: string;
+  /** The durable execution that it continues. */
+  readonly executionName?: string;
 }
 
 /** What a function threw, as Lambda reports it. */
@@ -62,12 +76,13 @@ export class FunctionProcess implements TimerHost, Caller {
   readonly #parts: ProcessParts;
   /** Timers and API calls under way: what the process waits for. */
   waits = 0;
+  immediates = 0;
   lastUsedAt = 0;
   #state: 'frozen' | 'running' | 'dead' = 'frozen';
   #gaveUp = false;
   #handler: ((event: unknown, context: unknown) => unknown) | undefined;
   #finish: ((outcome: InvocationOutcome) => void) | undefined;
-  #requestId = '';
+  #invocation: Invocation = { requestId: '', arn: '' };
   #onThaw: (() => void)[] = [];
 
   constructor(parts: ProcessParts) {
@@ -83,6 +98,10 @@ export class FunctionProcess implements TimerHost, Caller {
     return this.#parts.definition.roleArn;
   }
 
+  get executionName(): string | undefined {
+    return this.#invocation.executionName;
+  }
+
   get isFrozen(): boolean {
     return this.#state === 'frozen';
   }
@@ -93,7 +112,7 @@ export class FunctionProcess implements TimerHost, Caller {
 
   /** Whether it works on something real that virtual time has to wait for. */
   get isBusy(): boolean {
-    return this.#state === 'running' && this.waits === 0 && !this.#gaveUp;
+    return this.#state === 'running' && (this.waits === 0 || this.immediates > 0) && !this.#gaveUp;
   }
 
   giveUpWaiting(): void {
@@ -101,9 +120,9 @@ export class FunctionProcess implements TimerHost, Caller {
   }
 
   /** Runs the handler. Always resolves: with what it returned or threw, or with the way the process died. */
-  invoke(payload: string, requestId: string): Promise<InvocationOutcome> {
+  invoke(payload: string, invocation: Invocation): Promise<InvocationOutcome> {
     const deadline = this.clock.now + this.#parts.definition.timeoutMs;
-    this.#requestId = requestId;
+    this.#invocation = invocation;
     const timeout = this.clock.at(deadline, () => { this.#timeOut(); }); // prettier-ignore
     return new Promise((resolve) => {
       this.#finish = (outcome) => {
@@ -119,7 +138,7 @@ export class FunctionProcess implements TimerHost, Caller {
 
   /** The process dies at once: no further effect, no answer received, no output. */
   crash(): void {
-    const errorMessage = `RequestId: ${this.#requestId} Error: Runtime exited with error: signal: killed`;
+    const errorMessage = `RequestId: ${this.#invocation.requestId} Error: Runtime exited with error: signal: killed`;
     this.#die({ errorType: 'Runtime.ExitError', errorMessage });
   }
 
@@ -132,7 +151,7 @@ export class FunctionProcess implements TimerHost, Caller {
   #timeOut(): void {
     const seconds = (this.#parts.definition.timeoutMs / 1000).toFixed(2);
     const stamp = new Date(this.clock.now).toISOString();
-    const errorMessage = `${stamp} ${this.#requestId} Task timed out after ${seconds} seconds`;
+    const errorMessage = `${stamp} ${this.#invocation.requestId} Task timed out after ${seconds} seconds`;
     this.#die({ errorType: 'Sandbox.Timedout', errorMessage });
   }
 
@@ -206,14 +225,15 @@ export class FunctionProcess implements TimerHost, Caller {
 
   #context(deadline: number): object {
     const { definition } = this.#parts;
+    const { requestId, arn } = this.#invocation;
     return {
       functionName: definition.name,
-      functionVersion: '$LATEST',
-      invokedFunctionArn: definition.arn,
+      functionVersion: definition.version,
+      invokedFunctionArn: arn,
       memoryLimitInMB: String(definition.memoryMb),
-      awsRequestId: this.#requestId,
+      awsRequestId: requestId,
       logGroupName: `/aws/lambda/${definition.name}`,
-      logStreamName: `[$LATEST]${this.#requestId}`,
+      logStreamName: `[${definition.version}]${requestId}`,
       callbackWaitsForEmptyEventLoop: true,
       getRemainingTimeInMillis: () => Math.max(0, deadline - this.clock.now),
     };

@@ -5,7 +5,15 @@ import type { Caller, FrontResponse } from '../front.ts';
 import { randomStream, randomUuid, type Random } from '../random.ts';
 import type { HttpCall } from '../wire.ts';
 import { AsyncEvents, type FailureDestination } from './async-events.ts';
-import { FunctionProcess, type FunctionDefinition, type InvocationOutcome } from './function-process.ts';
+import type { DurableExecution } from './durable-execution.ts';
+import { DurableExecutions, type DurableMetric } from './durable-executions.ts';
+import {
+  FunctionProcess,
+  type FunctionDefinition,
+  type Invocation,
+  type InvocationOutcome,
+} from './function-process.ts';
+import { functionReference } from './function-reference.ts';
 
 /** What a function may be given beside its code; the defaults are Lambda's. */
 export interface FunctionSettings {
@@ -17,12 +25,29 @@ export interface FunctionSettings {
   readonly onFailureArn?: string | undefined;
 }
 
-interface Deployed {
-  definition: FunctionDefinition;
-  settings: FunctionSettings;
+interface FunctionVersion {
+  readonly definition: FunctionDefinition;
   readonly processes: FunctionProcess[];
+}
+
+interface Deployed {
+  /** By number, and `$LATEST`. */
+  readonly versions: Map<string, FunctionVersion>;
+  /** The number of the version that each alias stands for. */
+  readonly aliases: Map<string, string>;
+  /** Settings of asynchronous invocation, by the qualifier that they are made for. */
+  readonly settings: Map<string, FunctionSettings>;
   running: number;
   started: number;
+}
+
+/** What a call that names a function means. */
+export interface FunctionTarget {
+  readonly definition: FunctionDefinition;
+  /** The version or alias that the caller asked for. */
+  readonly qualifier: string | undefined;
+  /** The ARN that is invoked, with the qualifier if there was one. */
+  readonly arn: string;
 }
 
 interface FunctionsParts {
@@ -35,11 +60,17 @@ interface FunctionsParts {
   send(call: HttpCall, caller: Caller): Promise<FrontResponse>;
   print(functionName: string, text: string): void;
   sendToDestination: FailureDestination;
-  count(functionName: string, metric: 'Invocations' | 'Errors' | 'Throttles' | 'AsyncEventsDropped'): void;
+  count(functionName: string, metric: LambdaMetric): void;
 }
 
-/** The functions of the account: which exist, which processes run them, and how they are invoked. */
+type LambdaMetric = 'Invocations' | 'Errors' | 'Throttles' | 'AsyncEventsDropped' | DurableMetric;
+
+const latest = '$LATEST';
+
+/** The functions of the account: which exist in which versions, which processes run them, and how they are invoked. */
 export class Functions {
+  /** What runs, and ran, of the durable functions. */
+  readonly executions: DurableExecutions;
   readonly #parts: FunctionsParts;
   readonly #deployed = new Map<string, Deployed>();
   readonly #events: AsyncEvents;
@@ -51,11 +82,17 @@ export class Functions {
     this.#events = new AsyncEvents({
       clock: parts.clock,
       random: this.#random,
-      settings: (name) => this.#find(name).settings,
-      arn: (name) => this.#find(name).definition.arn,
-      invoke: (name, payload, requestId) => this.invoke(name, payload, requestId),
+      settings: (reference) => this.#settings(this.target(reference)),
+      arn: (reference) => qualified(this.target(reference)),
+      invoke: (reference, payload, requestId) => this.#run(this.target(reference), payload, { requestId }),
       sendToDestination: parts.sendToDestination,
-      onDropped: (name) => { parts.count(name, 'AsyncEventsDropped'); }, // prettier-ignore
+      onDropped: (reference) => { parts.count(this.target(reference).definition.name, 'AsyncEventsDropped'); }, // prettier-ignore
+    });
+    this.executions = new DurableExecutions({
+      clock: parts.clock,
+      random: randomStream(parts.seed, 'durable'),
+      run: (name, version, payload, invocation) => this.#run(this.target(name, version), payload, invocation),
+      count: (name, metric) => { parts.count(name, metric); }, // prettier-ignore
     });
     parts.clock.waitFor({
       isBusy: () => this.#running().some((process) => process.isBusy),
@@ -67,41 +104,102 @@ export class Functions {
     return [...this.#deployed.keys()];
   }
 
-  /** Deploys a function, or its new version: processes of the old one serve no further invocation. */
-  deploy(definition: FunctionDefinition, settings: FunctionSettings = {}): void {
-    const before = this.#deployed.get(definition.name);
-    this.#deployed.set(definition.name, {
-      definition,
-      settings,
-      processes: [],
-      running: 0,
-      started: before?.started ?? 0,
+  /** Deploys a function, or its new code: processes of the old one serve no further invocation. Published versions stay. */
+  deploy(definition: Omit<FunctionDefinition, 'version'>, settings: FunctionSettings = {}): void {
+    const deployed = this.#deployed.get(definition.name) ?? neverDeployed();
+    deployed.versions.set(latest, { definition: { ...definition, version: latest }, processes: [] });
+    deployed.settings.set(latest, settings);
+    this.#deployed.set(definition.name, deployed);
+  }
+
+  /** Publishes the code and configuration as they are now, and returns the number of the new version. */
+  publish(name: string): string {
+    const { versions } = this.#find(name);
+    const { definition } = this.target(name);
+    // Numbers are not used twice, and $LATEST is the first of the versions.
+    const version = String(versions.size);
+    const env = { ...definition.env, AWS_LAMBDA_FUNCTION_VERSION: version };
+    versions.set(version, { definition: { ...definition, version, env }, processes: [] });
+    return version;
+  }
+
+  /** Creates an alias or makes it stand for another version, and returns its ARN. */
+  putAlias(name: string, alias: string, version: string): string {
+    const { definition } = this.target(name, version);
+    this.#find(name).aliases.set(alias, definition.version);
+    return `${definition.arn}:${alias}`;
+  }
+
+  removeAlias(name: string, alias: string): void {
+    this.#find(name).aliases.delete(alias);
+  }
+
+  /** Changes settings of the function or, when its reference carries one, those of the version or alias. */
+  configure(reference: string, settings: FunctionSettings): void {
+    const target = this.target(reference);
+    this.#find(target.definition.name).settings.set(target.qualifier ?? latest, {
+      ...this.#settings(target),
+      ...settings,
     });
   }
 
-  configure(name: string, settings: FunctionSettings): void {
+  has(reference: string): boolean {
+    const { name, qualifier = latest } = functionReference(reference);
+    const deployed = this.#deployed.get(name);
+    return deployed !== undefined && (deployed.versions.has(qualifier) || deployed.aliases.has(qualifier));
+  }
+
+  /** What a name or ARN means, together with the qualifier that may be given apart. Throws ResourceNotFoundException. */
+  target(reference: string, apart?: string): FunctionTarget {
+    const { name, qualifier = apart } = functionReference(reference);
+    if (apart !== undefined && qualifier !== apart) {
+      const message = 'The derived qualifier from the function name does not match the specified qualifier.';
+      throw new AwsError('InvalidParameterValueException', message);
+    }
     const deployed = this.#find(name);
-    deployed.settings = { ...deployed.settings, ...settings };
+    const { definition } = versionOf(deployed, qualifier ?? latest);
+    return { definition, qualifier, arn: qualifier === undefined ? definition.arn : `${definition.arn}:${qualifier}` };
   }
 
-  has(nameOrArn: string): boolean {
-    return this.#deployed.has(functionName(nameOrArn));
-  }
-
-  /** How many processes of a function have been started: its cold starts. */
+  /** How many processes of a function have been started, all versions together: its cold starts. */
   coldStarts(name: string): number {
     return this.#find(name).started;
   }
 
-  /** Invokes and waits. Throws TooManyRequestsException when its concurrency is used up. */
-  async invoke(
-    nameOrArn: string,
+  /** Invokes and waits, for the whole of a durable execution. Throws TooManyRequestsException when its concurrency is used up. */
+  async invoke(reference: string, payload: string, executionName?: string): Promise<InvocationOutcome> {
+    const target = this.target(reference);
+    if (target.definition.durable) {
+      return this.executions.start(target, payload, { name: executionName, isSynchronous: true }).outcome();
+    }
+    refuseName(executionName);
+    return this.#run(target, payload);
+  }
+
+  /**
+   * Accepts an event for asynchronous invocation, with Lambda's retries and destinations. Of a durable function it starts, or finds, an
+   * execution and returns it.
+   */
+  enqueue(reference: string, payload: string, executionName?: string): DurableExecution | undefined {
+    const target = this.target(reference);
+    if (target.definition.durable)
+      return this.executions.start(target, payload, { name: executionName, isSynchronous: false });
+    refuseName(executionName);
+    this.#events.accept(reference, payload);
+    return undefined;
+  }
+
+  async #run(
+    target: FunctionTarget,
     payload: string,
-    requestId: string = randomUuid(this.#random),
+    invocation: Partial<Invocation> = {},
   ): Promise<InvocationOutcome> {
-    const name = functionName(nameOrArn);
+    const { name } = target.definition;
     const deployed = this.#find(name);
-    if (deployed.running >= (deployed.settings.reservedConcurrency ?? this.#parts.accountConcurrency)) {
+    const version = versionOf(deployed, target.definition.version);
+    const requestId = invocation.requestId ?? randomUuid(this.#random);
+    const { reservedConcurrency = this.#parts.accountConcurrency } = deployed.settings.get(latest) ?? {};
+    if (deployed.running >= reservedConcurrency) {
       this.#parts.count(name, 'Throttles');
       throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
         Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
@@ -109,56 +207,75 @@ export class Functions {
     }
     deployed.running++;
     this.#parts.count(name, 'Invocations');
-    const process = this.#processFor(deployed);
-    const outcome = await process.invoke(payload, requestId);
+    const process = this.#processFor(deployed, version);
+    const outcome = await process.invoke(payload, { arn: target.arn, ...invocation, requestId });
     deployed.running--;
     if ('error' in outcome) this.#parts.count(name, 'Errors');
     return outcome;
   }
 
-  /** Accepts an event for asynchronous invocation, with Lambda's retries and destinations. */
-  enqueue(nameOrArn: string, payload: string): void {
-    const name = functionName(nameOrArn);
-    this.#find(name);
-    this.#events.accept(name, payload);
+  #settings({ definition, qualifier = latest }: FunctionTarget): FunctionSettings {
+    return this.#find(definition.name).settings.get(qualifier) ?? {};
   }
 
   #running(): FunctionProcess[] {
-    return [...this.#deployed.values()].flatMap((deployed) => (deployed.running > 0 ? deployed.processes : []));
+    return [...this.#deployed.values()].flatMap((deployed) =>
+      deployed.running > 0 ? [...deployed.versions.values()].flatMap(({ processes }) => processes) : [],
+    );
   }
 
-  #processFor(deployed: Deployed): FunctionProcess {
+  #processFor(deployed: Deployed, version: FunctionVersion): FunctionProcess {
+    const { definition, processes } = version;
     const oldest = this.#parts.clock.now - this.#parts.idleProcessLifeMs;
-    const usable = deployed.processes.filter(
+    const usable = processes.filter(
       (process) => !process.isGone && (!process.isFrozen || process.lastUsedAt >= oldest),
     );
-    deployed.processes.splice(0, Infinity, ...usable);
-    return usable.find((process) => process.isFrozen) ?? this.#start(deployed);
+    processes.splice(0, Infinity, ...usable);
+    const frozen = usable.find((process) => process.isFrozen);
+    if (frozen) return frozen;
+    const started = this.#start(definition, deployed.started++);
+    processes.push(started);
+    return started;
   }
 
-  #start(deployed: Deployed): FunctionProcess {
-    const { definition } = deployed;
+  #start(definition: FunctionDefinition, ordinal: number): FunctionProcess {
     const { clock, seed, faults } = this.#parts;
-    const process = new FunctionProcess({
+    return new FunctionProcess({
       definition,
       clock,
-      random: randomStream(seed, `${definition.name}/${deployed.started++}`),
+      random: randomStream(seed, `${definition.name}/${ordinal}`),
       send: (call, caller) => this.#parts.send(call, caller),
       skewMs: () => faults.skewMs({ at: clock.now, function: definition.name }),
       print: (text) => { this.#parts.print(definition.name, text); }, // prettier-ignore
     });
-    deployed.processes.push(process);
-    return process;
   }
 
-  #find(nameOrArn: string): Deployed {
-    const deployed = this.#deployed.get(functionName(nameOrArn));
-    if (!deployed) throw new AwsError('ResourceNotFoundException', `Function not found: ${nameOrArn}`, 404);
+  #find(name: string): Deployed {
+    const deployed = this.#deployed.get(name);
+    if (!deployed) throw notFound(name);
     return deployed;
   }
 }
 
-/** The name in a function's name or ARN, version or alias left out. */
-export function functionName(nameOrArn: string): string {
-  return /:function:([^:]+)/.exec(nameOrArn)?.[1] ?? nameOrArn.split(':')[0] ?? nameOrArn;
+function qualified({ arn, qualifier }: FunctionTarget): string {
+  return qualifier === undefined ? `${arn}:${latest}` : arn;
+}
+
+function neverDeployed(): Deployed {
+  return { versions: new Map(), aliases: new Map(), settings: new Map(), running: 0, started: 0 };
+}
+
+function versionOf({ versions, aliases }: Deployed, qualifier: string): FunctionVersion {
+  const version = versions.get(aliases.get(qualifier) ?? qualifier);
+  if (!version) throw notFound(qualifier);
+  return version;
+}
+
+function refuseName(executionName: string | undefined): void {
+  if (executionName === undefined) return;
+  throw new AwsError('InvalidParameterValueException', 'Only a durable function takes a DurableExecutionName.');
+}
+
+function notFound(reference: string): AwsError {
+  return new AwsError('ResourceNotFoundException', `Function not found: ${reference}`, 404);
 }

@@ -190,6 +190,8 @@ export function processGlobals(parts: ProcessParts, module: { exports: unknown }
     setInterval: timers.setInterval,
     clearTimeout: timers.clearTimeout,
     clearInterval: timers.clearInterval,
+    setImmediate: timers.setImmediate,
+    clearImmediate: timers.clearImmediate,
   };
   const global = virtualGlobal(plain);
   return {

@@ -8,6 +8,8 @@ export interface TimerHost {
   wake(callback: () => void): void;
   /** Counts what the process waits for. */
   waits: number;
+  /** Counts what it has put off until the next turn of the event loop: time stands still until that is done. */
+  immediates: number;
 }
 
 type Callback = (...values: unknown[]) => void;
@@ -70,14 +72,58 @@ class VirtualTimeout {
   }
 }
 
-function clear(timer: unknown): void {
-  if (timer instanceof VirtualTimeout) timer.close();
+/** Looks like Node's Immediate. */
+class VirtualImmediate {
+  readonly #host: TimerHost;
+  readonly #immediate: NodeJS.Immediate;
+  #isPending = true;
+
+  constructor(host: TimerHost, callback: () => void) {
+    this.#host = host;
+    host.immediates++;
+    this.#immediate = setImmediate(() => {
+      this.#settle();
+      host.wake(callback);
+    });
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  hasRef(): boolean {
+    return true;
+  }
+
+  close(): void {
+    clearImmediate(this.#immediate);
+    this.#settle();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #settle(): void {
+    if (this.#isPending) this.#host.immediates--;
+    this.#isPending = false;
+  }
 }
 
-/** `setTimeout` and its family on the virtual clock, and their promise forms. */
+function clear(timer: unknown): void {
+  if (timer instanceof VirtualTimeout || timer instanceof VirtualImmediate) timer.close();
+}
+
+/** `setTimeout` and its family on the virtual clock, `setImmediate` where the process can be seen to wait for it, and their promise forms. */
 export function virtualTimers(host: TimerHost) {
   const start = (repeats: boolean) => (callback: Callback, delayMs?: number, ...values: unknown[]) =>
     new VirtualTimeout(host, () => { callback(...values); }, delayMs ?? 1, repeats); // prettier-ignore
+  const startImmediate = (callback: Callback, ...values: unknown[]) =>
+    new VirtualImmediate(host, () => { callback(...values); }); // prettier-ignore
   const sleep = <T>(delayMs?: number, value?: T, options?: { signal?: AbortSignal }) =>
     new Promise<T | undefined>((resolve, reject) => {
       const timer = start(false)(() => { resolve(value); }, delayMs); // prettier-ignore
@@ -91,6 +137,12 @@ export function virtualTimers(host: TimerHost) {
     setInterval: start(true),
     clearTimeout: clear,
     clearInterval: clear,
-    promises: { setTimeout: sleep, setImmediate: () => new Promise((resolve) => setImmediate(resolve)) },
+    setImmediate: startImmediate,
+    clearImmediate: clear,
+    promises: {
+      setTimeout: sleep,
+      setImmediate: <T>(value?: T) =>
+        new Promise<T | undefined>((resolve) => startImmediate(() => { resolve(value); })), // prettier-ignore
+    },
   };
 }

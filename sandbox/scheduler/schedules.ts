@@ -2,7 +2,7 @@ import { AwsError } from '../aws-error.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { PlannedEvent } from '../event-queue.ts';
 import type { DeliveryEffect, Faults } from '../faults.ts';
-import { functionName } from '../lambda/functions.ts';
+import { functionName } from '../lambda/function-reference.ts';
 import { randomUuid, type Random } from '../random.ts';
 import { timingOf, type Timing } from './timing.ts';
 
