@@ -5,6 +5,11 @@ import ts from 'typescript';
 
 const root = resolve(import.meta.dirname, '..');
 
+/** What adapters may know of the jobs: the words they are spoken to in. */
+const ports = ['ports', 'settings-port', 'drill/ports', 'drill/drill-result', 'drill/durable'].map(
+  (name) => `lambda/jobs/${name}.ts`,
+);
+
 /** Which folders of ours each folder may import, and which packages; longest folder first. `undefined` packages = any. */
 const rules: readonly { folder: string; ours: readonly string[]; packages?: readonly RegExp[] }[] = [
   { folder: 'lambda/contract', ours: [], packages: [] },
@@ -14,10 +19,7 @@ const rules: readonly { folder: string; ours: readonly string[]; packages?: read
     packages: [/^zod$/, /^temporal-polyfill(\/|$)/, /^fastest-levenshtein$/, /^node:crypto$/],
   },
   { folder: 'lambda/jobs', ours: ['lambda/domain', 'lambda/contract'], packages: [/^p-map$/] },
-  {
-    folder: 'lambda/aws',
-    ours: ['lambda/domain', 'lambda/contract', 'lambda/jobs/ports.ts', 'lambda/jobs/settings-port.ts'],
-  },
+  { folder: 'lambda/aws', ours: ['lambda/domain', 'lambda/contract', ...ports] },
   { folder: 'lambda/handlers', ours: ['lambda/domain', 'lambda/contract', 'lambda/jobs', 'lambda/aws'] },
   { folder: 'lib', ours: ['lambda/domain', 'lambda/contract'] },
   { folder: 'bin', ours: ['lib'] },

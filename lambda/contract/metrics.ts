@@ -1,7 +1,7 @@
 /** The CloudWatch namespace of every metric this project publishes. */
 export const metricsNamespace = 'DynamoDBBackups';
 
-export const metricDimensions = { plan: 'Plan' } as const;
+export const metricDimensions = { plan: 'Plan', table: 'Table', phase: 'Phase', indexes: 'Indexes' } as const;
 
 /** What a backup run publishes per plan. Counts are of tables, `SlotLateness` is in seconds. */
 export const backupMetrics = {
@@ -28,3 +28,23 @@ export const pruneMetrics = {
   limitExceeded: 'RetentionLimitExceeded',
   reportOnly: 'RetentionReportOnly',
 } as const;
+
+/** What a drill publishes per plan and table. Times are in seconds and the upper bound of what was measured. */
+export const drillMetrics = {
+  /** From the accepted request until the table could serve. Restores with fewer indexes than the table has carry `Indexes` as well. */
+  restoreTime: 'RestoreTime',
+  /** That time as a part of the plan's `recoveryTime`; above 1 the objective is missed. */
+  restoreTimeToObjective: 'RestoreTimeToObjective',
+  /** One phase of it, named by the dimension `Phase`. */
+  restorePhaseTime: 'RestorePhaseTime',
+  /** 1 or 0. */
+  succeeded: 'DrillSucceeded',
+  /** Seconds since a drill of the table last passed; since the epoch if none ever did. */
+  age: 'DrillAge',
+  /** Seconds since the newest backup that passed a drill was taken. */
+  provenAge: 'ProvenBackupAge',
+  itemsVerified: 'ItemsVerified',
+} as const;
+
+/** What a sweep publishes, without dimensions: drill tables of this deployment that no running drill needs. */
+export const sweepMetrics = { leftover: 'LeftoverDrillTables', leftoverAge: 'LeftoverDrillTableAge' } as const;

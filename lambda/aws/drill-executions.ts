@@ -1,0 +1,37 @@
+import { GetDurableExecutionCommand, InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { Plan } from '../domain/plan.ts';
+import type { Executions, ExecutionState } from '../jobs/drill/ports.ts';
+import { failureOf } from './failures.ts';
+
+/** Starts drills of one slot of a plan; `functionArn` is that of an alias, for executions stay with the version they began with. */
+export function drillExecutions(client: LambdaClient, functionArn: string, plan: Plan, slot: Date): Executions {
+  return {
+    async start(name, table) {
+      try {
+        await client.send(
+          new InvokeCommand({
+            FunctionName: functionArn,
+            InvocationType: 'Event',
+            DurableExecutionName: name,
+            Payload: JSON.stringify({ plan, table, slot: slot.toISOString() }),
+          }),
+        );
+        return { kind: 'started' };
+      } catch (error) {
+        const isStarted = error instanceof Error && error.name === 'DurableExecutionAlreadyStartedException';
+        return isStarted ? { kind: 'already-started' } : { kind: 'failed', failure: failureOf(error) };
+      }
+    },
+  };
+}
+
+/** Whether a durable execution still runs. One that Lambda does not know any more has ended long ago. */
+export async function executionStateOf(client: LambdaClient, executionArn: string): Promise<ExecutionState> {
+  try {
+    const { Status } = await client.send(new GetDurableExecutionCommand({ DurableExecutionArn: executionArn }));
+    if (Status === undefined) return 'unknown';
+    return Status === 'RUNNING' ? 'running' : 'ended';
+  } catch (error) {
+    return failureOf(error).kind === 'missing' ? 'ended' : 'unknown';
+  }
+}

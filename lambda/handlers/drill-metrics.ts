@@ -1,0 +1,92 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { drillMetrics, metricDimensions, metricsNamespace, sweepMetrics } from '../contract/metrics.ts';
+import type { DurationBounds } from '../domain/drill/restore-timing.ts';
+import { durationSeconds } from '../domain/keep-guarantee.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { DrillResult } from '../jobs/drill/drill-result.ts';
+import type { DrillHistory } from '../jobs/drill/ports.ts';
+import type { SweepReport } from '../jobs/drill/sweep.ts';
+
+/** Publishes one drill per plan and table. Times are upper bounds: an alarm must not hope. */
+export function publishDrill(result: DrillResult, { objectives }: Plan): void {
+  const metrics = metricsOf(result);
+  metrics.addMetric(drillMetrics.succeeded, MetricUnit.Count, result.outcome === 'passed' ? 1 : 0);
+  metrics.addMetric(drillMetrics.itemsVerified, MetricUnit.Count, result.itemsVerified);
+  const seconds = result.outcome === 'passed' ? result.times.total?.atMostSeconds : undefined;
+  if (seconds !== undefined && result.indexes === 'all') publishTotal(metrics, seconds, objectives?.recoveryTime);
+  metrics.publishStoredMetrics();
+  if (seconds !== undefined && result.indexes !== 'all') publishPartial(result, seconds);
+  for (const [phase, time] of phasesOf(result)) publishPhase(result, phase, time);
+}
+
+function publishTotal(metrics: Metrics, seconds: number, objective: string | undefined): void {
+  metrics.addMetric(drillMetrics.restoreTime, MetricUnit.Seconds, seconds);
+  if (objective === undefined) return;
+  metrics.addMetric(drillMetrics.restoreTimeToObjective, MetricUnit.NoUnit, seconds / durationSeconds(objective));
+}
+
+/** > A time measured without all indexes is a series of its own, and no objective is held against it. */
+function publishPartial(result: DrillResult, seconds: number): void {
+  const metrics = metricsOf(result);
+  const indexes = typeof result.indexes === 'string' ? result.indexes : 'some';
+  metrics.addDimension(metricDimensions.indexes, indexes);
+  metrics.addMetric(drillMetrics.restoreTime, MetricUnit.Seconds, seconds);
+  metrics.publishStoredMetrics();
+}
+
+function publishPhase(result: DrillResult, phase: string, seconds: number): void {
+  const metrics = metricsOf(result);
+  metrics.addDimension(metricDimensions.phase, phase);
+  metrics.addMetric(drillMetrics.restorePhaseTime, MetricUnit.Seconds, seconds);
+  metrics.publishStoredMetrics();
+}
+
+function phasesOf({ times }: DrillResult): [string, number][] {
+  const phases: Readonly<Record<string, number | undefined>> = {
+    restore: upper(times.restore),
+    indexes: upper(times.indexes),
+    're-arm': times.rearmSeconds,
+    validate: times.validateSeconds,
+  };
+  return Object.entries(phases).flatMap(([phase, seconds]) => (seconds === undefined ? [] : [[phase, seconds]]));
+}
+
+function upper(bounds: DurationBounds | undefined): number | undefined {
+  return bounds?.atMostSeconds;
+}
+
+/** Publishes for how long each covered table has not been proven, also for those never drilled. */
+export function publishDrillAges(plan: string, history: ReadonlyMap<string, DrillHistory>, now: Date): void {
+  for (const [table, { lastProvenAt, provenBackup }] of history) {
+    const metrics = metricsOf({ plan, table });
+    metrics.addMetric(drillMetrics.age, MetricUnit.Seconds, secondsSince(lastProvenAt, now));
+    if (provenBackup) {
+      metrics.addMetric(drillMetrics.provenAge, MetricUnit.Seconds, secondsSince(provenBackup.createdAt, now));
+    }
+    metrics.publishStoredMetrics();
+  }
+}
+
+function secondsSince(then: Date | undefined, now: Date): number {
+  return Math.max(0, now.getTime() - (then?.getTime() ?? 0)) / 1000;
+}
+
+function metricsOf({ plan, table }: Pick<DrillResult, 'plan' | 'table'>): Metrics {
+  const metrics = new Metrics({ namespace: metricsNamespace, serviceName: 'dynamodb-backup-scheduler' });
+  metrics.clearDefaultDimensions();
+  metrics.addDimensions({ [metricDimensions.plan]: plan, [metricDimensions.table]: table });
+  return metrics;
+}
+
+/** Publishes what a sweep left, without dimensions: leftovers belong to the deployment. Ages are those of the oldest. */
+export function publishSweep({ leftovers }: SweepReport): void {
+  const metrics = new Metrics({ namespace: metricsNamespace, serviceName: 'dynamodb-backup-scheduler' });
+  metrics.clearDefaultDimensions();
+  metrics.addMetric(sweepMetrics.leftover, MetricUnit.Count, leftovers.length);
+  metrics.addMetric(
+    sweepMetrics.leftoverAge,
+    MetricUnit.Seconds,
+    Math.max(0, ...leftovers.map((each) => each.ageSeconds)),
+  );
+  metrics.publishStoredMetrics();
+}

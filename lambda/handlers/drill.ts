@@ -1,0 +1,31 @@
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import { createClients } from '../aws/clients.ts';
+import { durableRun } from '../aws/durable-run.ts';
+import { dynamoDbBackups } from '../aws/dynamodb-backups.ts';
+import { DynamoDbDrillLedger } from '../aws/dynamodb-drill-ledger.ts';
+import { DynamoDbRestores } from '../aws/dynamodb-restores.ts';
+import { systemTiming as timing } from '../aws/system-timing.ts';
+import { drillTable } from '../jobs/drill/drill.ts';
+import { parseDrillOrder } from './drill-order.ts';
+import { publishDrill } from './drill-metrics.ts';
+import { readDrillEnvironment } from './environment.ts';
+import { logger, observedDurable } from './observability.ts';
+
+const environment = readDrillEnvironment(process.env);
+const clients = createClients();
+const ports = {
+  backups: dynamoDbBackups(clients),
+  restores: new DynamoDbRestores(clients),
+  ledger: new DynamoDbDrillLedger(clients.dynamodb, environment.ledgerTableName),
+  timing,
+  log: logger,
+  publish: publishDrill,
+};
+
+/** Rehearses the restore of one table. A durable function: it may take days, and goes on after a crash where it was. */
+export const handler = observedDurable(async (event: unknown, context: DurableContext): Promise<object> => {
+  const { owner, backupNamePrefix: prefix, drillTablePrefix } = environment;
+  const run = { ...parseDrillOrder(event), owner, prefix, drillTablePrefix };
+  const { outcome, failure, cleanUp, times } = await drillTable(run, durableRun(context), ports);
+  return { table: run.table, outcome, failure, cleanUp, times };
+});

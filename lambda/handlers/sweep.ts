@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { createClients } from '../aws/clients.ts';
+import { executionStateOf } from '../aws/drill-executions.ts';
+import { DynamoDbDrillLedger } from '../aws/dynamodb-drill-ledger.ts';
+import { DynamoDbRestores } from '../aws/dynamodb-restores.ts';
+import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
+import { systemTiming as timing } from '../aws/system-timing.ts';
+import { describeFaults } from '../domain/faults.ts';
+import { parsePlan } from '../domain/parse-plan.ts';
+import type { Plan } from '../domain/plan.ts';
+import { sweepDrillTables } from '../jobs/drill/sweep.ts';
+import { publishSweep } from './drill-metrics.ts';
+import { readDrillEnvironment } from './environment.ts';
+import { logger, observed } from './observability.ts';
+
+const environment = readDrillEnvironment(process.env);
+const clients = createClients();
+const ports = {
+  tables: new DynamoDbTables(clients),
+  restores: new DynamoDbRestores(clients),
+  ledger: new DynamoDbDrillLedger(clients.dynamodb, environment.ledgerTableName),
+  timing,
+  log: logger,
+  executionState: (executionId: string) => executionStateOf(clients.lambda, executionId),
+};
+const eventSchema = z.object({ plans: z.array(z.unknown()) });
+
+/** Deletes the drill tables that drills left behind. */
+export const handler = observed(async (event: unknown): Promise<object> => {
+  const { owner, drillTablePrefix } = environment;
+  const report = await sweepDrillTables({ plans: plansOf(event), owner, drillTablePrefix }, ports);
+  publishSweep(report);
+  return report;
+});
+
+/** The plans of the deployment: a table one of them covers is never deleted, whatever it is called. */
+function plansOf(event: unknown): Plan[] {
+  return eventSchema.parse(event).plans.map((json) => {
+    const read = parsePlan(json);
+    if (!read.ok) throw new Error(`the event carries a faulty plan:\n${describeFaults(read.faults)}`);
+    return read.plan;
+  });
+}

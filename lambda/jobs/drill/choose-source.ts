@@ -1,0 +1,62 @@
+import { chooseBackup, restorableBackups } from '../../domain/drill/choose.ts';
+import { isOwnBackup } from '../../domain/naming.ts';
+import type { DrillFailure } from './drill-result.ts';
+import type { DrillPorts, DrillRun } from './drill.ts';
+import type { Durable } from './durable.ts';
+import type { BackedUpTable, RestoreSource } from './ports.ts';
+
+/** What a drill restores, as far as it is known beforehand. Plain JSON. */
+export interface ChosenSource {
+  readonly from: RestoreSource;
+  /** Of the backup, or of the table that is restored to a point in time. */
+  readonly arn: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly backedUp: BackedUpTable;
+}
+
+type Chosen = { readonly source: ChosenSource } | { readonly failure: DrillFailure };
+
+/**
+ * Chooses what to restore, once: a replay restores the same.
+ * > Of a table with several incarnations the backups of all count: the newest one is the newest, whatever became of its table.
+ */
+export async function chooseSource(run: DrillRun, durable: Durable, ports: DrillPorts): Promise<Chosen> {
+  return await durable.step('choose what to restore', async (): Promise<Chosen> => {
+    const listing = await ports.backups.list({ tableName: run.table });
+    if (!listing.complete)
+      throw new Error('the backups of the table could not be listed whole', { cause: listing.error });
+    const { plan, prefix, owner } = run;
+    const scope = { prefix, owner, plan: plan.name };
+    const now = ports.timing.now();
+    const restorable = restorableBackups(listing.backups, { isOwn: (backup) => isOwnBackup(backup, scope), now });
+    const choice = chooseBackup(restorable, run.drill.backup, durable.executionId);
+    switch (choice.kind) {
+      case 'none':
+        return nothing('no-backup', choice.reason.detail);
+      case 'backup': {
+        const { arn, createdAt } = choice.backup;
+        return await describe({ kind: 'backup', arn }, createdAt, ports);
+      }
+      case 'point-in-time':
+        return await describe({ kind: 'point-in-time', table: run.table }, now, ports);
+    }
+  });
+}
+
+async function describe(from: RestoreSource, createdAt: Date, ports: DrillPorts): Promise<Chosen> {
+  const look = await ports.restores.describeSource(from);
+  switch (look.kind) {
+    case 'missing':
+      return nothing('no-backup', 'what was to be restored is gone');
+    case 'found':
+      return { source: { from, arn: look.source.arn, createdAt: createdAt.toISOString(), backedUp: look.source } };
+    case 'failed':
+      if (look.failure.kind === 'throttled' || look.failure.kind === 'no-answer') throw new Error(look.failure.message);
+      return { failure: { phase: 'choose', ...look.failure } };
+  }
+}
+
+function nothing(kind: DrillFailure['kind'], message: string): Chosen {
+  return { failure: { phase: 'choose', kind, message } };
+}

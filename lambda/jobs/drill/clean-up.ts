@@ -1,0 +1,60 @@
+import type { DrillTableName } from '../../domain/drill/drill-table-name.ts';
+import { deleteDrillTable, type Deletion } from './delete-drill-table.ts';
+import type { DrillResult } from './drill-result.ts';
+import type { DrillPorts, DrillRun } from './drill.ts';
+import type { Durable } from './durable.ts';
+
+type CleanedUp = Pick<DrillResult, 'cleanUp' | 'leftBehind'>;
+
+interface Watch {
+  readonly since: number;
+  readonly asked: boolean;
+  readonly end?: CleanedUp;
+}
+
+const pauseMilliseconds = 15_000;
+/** A table that is still being restored cannot be deleted: the sweep does it later. */
+const patienceMilliseconds = 3_600_000;
+
+/**
+ * Deletes the drill's table and waits until it is gone.
+ * `wasThere` tells that the table was seen: a crash may hide that its deletion was asked for.
+ * > Deleted is only the table this drill announced, under every guard. What cannot be deleted within an hour is left to the sweep, and said so.
+ */
+export async function cleanUp(
+  run: DrillRun,
+  targetName: DrillTableName,
+  wasThere: boolean,
+  durable: Durable,
+  ports: DrillPorts,
+): Promise<CleanedUp> {
+  const since = await durable.step('begin to clean up', () => Promise.resolve(ports.timing.now().getTime()));
+  const scope = { ...run, plans: [run.plan] };
+  const options = { mayUnprotect: run.drill.rearm.includes('deletion-protection') };
+  const last = await durable.poll<Watch>(
+    'delete the drill table',
+    { since, asked: wasThere },
+    async (watch) => judge(watch, await deleteDrillTable(targetName, scope, options, ports), ports),
+    ({ end }) => (end ? undefined : pauseMilliseconds),
+  );
+  const end = last.end ?? { cleanUp: 'left-behind', leftBehind: 'the clean-up ended without an answer' };
+  if (end.cleanUp !== 'left-behind') {
+    await durable.step('close the intent', () => ports.ledger.closeDrillIntent(targetName));
+  }
+  return end;
+}
+
+function judge(watch: Watch, deletion: Deletion, { timing }: DrillPorts): Watch {
+  switch (deletion.kind) {
+    case 'gone':
+      return { ...watch, end: { cleanUp: watch.asked ? 'deleted' : 'nothing-to-delete' } };
+    case 'refused':
+      return { ...watch, end: { cleanUp: 'left-behind', leftBehind: deletion.message } };
+    case 'asked':
+    case 'later': {
+      const asked = watch.asked || deletion.kind === 'asked';
+      const isOver = timing.now().getTime() - watch.since >= patienceMilliseconds;
+      return { ...watch, asked, ...(isOver && { end: { cleanUp: 'left-behind', leftBehind: deletion.message } }) };
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { DurationBounds } from '../../domain/drill/restore-timing.ts';
+import type { DrillPlan } from '../../domain/plan.ts';
+import type { FailureKind } from '../ports.ts';
+
+/** What a drill does, in order; a failed one names where it stopped. */
+export type DrillPhase = 'choose' | 'restore' | 'indexes' | 're-arm' | 'validate' | 'clean-up';
+
+export interface DrillFailure {
+  readonly phase: DrillPhase;
+  readonly kind:
+    | FailureKind
+    | 'timed-out'
+    | 'no-backup'
+    | 'name-taken'
+    | 'restore-failed'
+    | 'not-as-backed-up'
+    | 'empty'
+    | 'settings';
+  readonly message: string;
+}
+
+/** How long each phase took, in seconds, as far as it was reached. Times that end with a poll have two bounds. */
+export interface DrillTimes {
+  /** From the accepted request until the table was ACTIVE. */
+  readonly restore?: DurationBounds;
+  /** From there until every index was ACTIVE. */
+  readonly indexes?: DurationBounds;
+  readonly rearmSeconds?: number;
+  readonly validateSeconds?: number;
+  /** From the accepted request until the table could serve: restored, re-armed and validated. */
+  readonly total?: DurationBounds;
+}
+
+/** One drill as the ledger keeps it: plain JSON. */
+export interface DrillResult {
+  readonly version: 1;
+  readonly plan: string;
+  readonly table: string;
+  /** ISO 8601, as all instants here. */
+  readonly slot: string;
+  readonly targetName: string;
+  readonly executionId: string;
+  readonly outcome: 'passed' | 'failed' | 'timed-out';
+  readonly failure?: DrillFailure;
+  /** What was restored; missing when nothing could be chosen. */
+  readonly source?: {
+    readonly arn: string;
+    readonly createdAt: string;
+    readonly sizeBytes: number;
+    readonly itemCount: number;
+  };
+  /** What the times are times of: a restore without indexes is another series. */
+  readonly indexes: DrillPlan['indexes'];
+  readonly billing: DrillPlan['billing'];
+  readonly times: DrillTimes;
+  readonly itemsVerified: number;
+  readonly checksPassed: number;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Whether the drill's table is gone again. */
+  readonly cleanUp: 'pending' | 'deleted' | 'nothing-to-delete' | 'left-behind';
+  readonly leftBehind?: string;
+}

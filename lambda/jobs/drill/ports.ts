@@ -1,0 +1,166 @@
+import type { DrillPlan } from '../../domain/plan.ts';
+import type { Failure } from '../ports.ts';
+
+/** What a restore reads: one backup, or a table as it was at an instant (its latest restorable one when none is given). */
+export type RestoreSource =
+  { readonly kind: 'backup'; readonly arn: string } | { readonly kind: 'point-in-time'; readonly table: string };
+
+export interface RestoreRequest {
+  readonly source: RestoreSource;
+  readonly target: string;
+  readonly billing: DrillPlan['billing'];
+  readonly indexes: DrillPlan['indexes'];
+  readonly encryptionKeyArn?: string | undefined;
+}
+
+export type RestoreOutcome =
+  | { readonly kind: 'accepted' }
+  /** A table of that name is there, or being restored: ours after a lost answer, or somebody's. */
+  | { readonly kind: 'exists' }
+  /** Nothing was started. `retriable` says whether trying again can help. */
+  | { readonly kind: 'refused'; readonly failure: Failure; readonly retriable: boolean }
+  /** The answer was lost: the restore may have begun. Look before trying again. */
+  | { readonly kind: 'unknown'; readonly failure: Failure };
+
+/** A table as a drill sees it. */
+export interface RestoredTable {
+  readonly name: string;
+  readonly tableId: string;
+  /** `CREATING`, `ACTIVE`, `INACCESSIBLE_ENCRYPTION_CREDENTIALS` … as DynamoDB names it. */
+  readonly status: string;
+  readonly createdAt: Date;
+  readonly deletionProtection: boolean;
+  /** ARN of the backup or table it is restored from; DynamoDB forgets it once the table is ACTIVE. */
+  readonly restoredFrom: string | undefined;
+  readonly isRestoring: boolean;
+  /** Status of each secondary index by name; a local one is always ACTIVE. */
+  readonly indexes: Readonly<Record<string, string>>;
+  readonly shape: TableShape;
+}
+
+/** What must be the same in a table and in what was restored from its backup. */
+export interface TableShape {
+  /** Attribute names and types, keys first: `id (S) HASH`. */
+  readonly keySchema: readonly string[];
+  /** Key schema and projection of each secondary index, by name. */
+  readonly indexes: Readonly<Record<string, string>>;
+  readonly billing: 'on-demand' | 'provisioned';
+  /** `aws-owned`, or the ARN of the key. */
+  readonly encryption: string;
+}
+
+export type TableLook =
+  | { readonly kind: 'found'; readonly table: RestoredTable }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** What a backup says about the table it was taken of. */
+export interface BackedUpTable {
+  /** Of the backup, or of the table that is restored to a point in time: what DynamoDB shows as a table's origin. */
+  readonly arn: string;
+  readonly shape: TableShape;
+  readonly sizeBytes: number;
+  /** Up to six hours old; only tells a table that had items from one that had none. */
+  readonly itemCount: number;
+}
+
+export type SourceLook =
+  | { readonly kind: 'found'; readonly source: BackedUpTable }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+export type TableDeletion =
+  | { readonly kind: 'deleting' }
+  | { readonly kind: 'missing' }
+  /** CREATING, UPDATING or being backed up: possible later. */
+  | { readonly kind: 'busy'; readonly failure: Failure }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** How much of a table is read: at most so many items, and no further than so many bytes. */
+export interface SampleLimits {
+  readonly items: number;
+  readonly bytes: number;
+  /** About how many the table has; up to six hours old. */
+  readonly expectedItems: number;
+}
+
+/** How much was read. */
+export interface ItemSample {
+  readonly examined: number;
+  readonly bytes: number;
+}
+
+export type SampleOutcome =
+  { readonly kind: 'read'; readonly sample: ItemSample } | { readonly kind: 'failed'; readonly failure: Failure };
+
+export type ItemCheck = DrillPlan['validate']['checks'][number];
+
+export type CheckOutcome =
+  | { readonly kind: 'as-expected' }
+  | { readonly kind: 'different'; readonly found: string }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** Restores and the tables they create. */
+export interface Restores {
+  start(request: RestoreRequest): Promise<RestoreOutcome>;
+  look(tableName: string): Promise<TableLook>;
+  /** What a backup, or a table that is restored to a point in time, looks like. */
+  describeSource(source: RestoreSource): Promise<SourceLook>;
+  removeProtection(tableName: string): Promise<TableDeletion>;
+  delete(tableName: string): Promise<TableDeletion>;
+  /** Really reads items, out of segments drawn with `draw`. */
+  sample(tableName: string, limits: SampleLimits, draw: () => number): Promise<SampleOutcome>;
+  check(tableName: string, check: ItemCheck): Promise<CheckOutcome>;
+}
+
+/** Says, before a restore begins, which table it will create, and so which table may be deleted again. */
+export interface DrillIntent {
+  readonly targetName: string;
+  readonly plan: string;
+  readonly table: string;
+  readonly slot: string;
+  /** ARN of the backup, or of the table restored to a point in time. */
+  readonly sourceArn: string;
+  /** ISO 8601. */
+  readonly recordedAt: string;
+  readonly executionId: string;
+  readonly targetTableId?: string;
+}
+
+/** What is known of a table's last drills. */
+export interface DrillHistory {
+  readonly lastTriedAt?: Date;
+  /** When a drill of it last passed. */
+  readonly lastProvenAt?: Date;
+  /** The newest backup that passed a drill: retention keeps it. */
+  readonly provenBackup?: { readonly arn: string; readonly createdAt: Date };
+}
+
+/** Where drills are kept. Every method throws when the ledger does not answer. */
+export interface DrillLedger<Result> {
+  /** Takes one of `places`, or keeps the one this holder has; false when all are taken by others. */
+  takePlace(holder: string, places: number, now: Date, until: Date): Promise<boolean>;
+  releasePlace(holder: string): Promise<void>;
+  recordDrillIntent(intent: DrillIntent): Promise<void>;
+  drillIntent(targetName: string): Promise<DrillIntent | undefined>;
+  drillIntents(): Promise<readonly DrillIntent[]>;
+  closeDrillIntent(targetName: string): Promise<void>;
+  /** Saves a result under its plan, table and slot; saying it again replaces it. */
+  saveDrill(result: Result): Promise<void>;
+  drillHistory(plan: string): Promise<ReadonlyMap<string, DrillHistory>>;
+  /** Remembers which tables a slot's drills are of; answers what was remembered first. */
+  chooseForSlot(plan: string, slot: Date, tables: readonly string[]): Promise<readonly string[]>;
+}
+
+export type StartOutcome =
+  | { readonly kind: 'started' }
+  /** An execution of that name was started before. */
+  | { readonly kind: 'already-started' }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** Durable executions of the drill function. */
+export interface Executions {
+  start(name: string, table: string): Promise<StartOutcome>;
+}
+
+export type ExecutionState = 'running' | 'ended' | 'unknown';

@@ -1,0 +1,110 @@
+import type { Durable } from './durable.ts';
+import type { DrillPorts, DrillRun } from './drill.ts';
+import type { DrillFailure } from './drill-result.ts';
+import type { DrillIntent, RestoredTable, RestoreRequest, RestoreSource } from './ports.ts';
+
+/** When a restore was accepted, in epoch milliseconds, and how long the answer took: the moment lies in between. */
+export interface Accepted {
+  readonly kind: 'accepted';
+  readonly at: number;
+  readonly uncertainMilliseconds: number;
+}
+
+type Attempt =
+  | { readonly kind: 'again'; readonly tries: number; readonly pauseMilliseconds: number; readonly mustLook: boolean }
+  | Accepted
+  | { readonly kind: 'failed'; readonly failure: DrillFailure };
+
+const shortestPauseMilliseconds = 15_000;
+const longestPauseMilliseconds = 600_000;
+
+/**
+ * Asks for the restore until it is accepted, and once only: an answer that was lost is looked for in the table itself.
+ * > Adopted is only the table this very drill announced in the ledger; any other table of that name is left alone.
+ */
+export async function requestRestore(
+  run: DrillRun,
+  source: RestoreSource,
+  intent: DrillIntent,
+  durable: Durable,
+  ports: DrillPorts,
+): Promise<Accepted | { readonly kind: 'failed'; readonly failure: DrillFailure }> {
+  const giveUpAt = Date.parse(intent.recordedAt) + run.timeoutMilliseconds;
+  const request = { source, target: intent.targetName, ...overridesOf(run) };
+  const start: Attempt = { kind: 'again', tries: 0, pauseMilliseconds: 0, mustLook: false };
+  const last = await durable.poll<Attempt>(
+    'request the restore',
+    start,
+    (state) => attempt(request, intent, state, giveUpAt, ports),
+    (state) => (state.kind === 'again' ? state.pauseMilliseconds : undefined),
+  );
+  if (last.kind !== 'again') return last;
+  return {
+    kind: 'failed',
+    failure: { phase: 'restore', kind: 'unknown', message: 'the request ended without an answer' },
+  };
+}
+
+async function attempt(
+  request: RestoreRequest,
+  intent: DrillIntent,
+  state: Attempt,
+  giveUpAt: number,
+  ports: DrillPorts,
+): Promise<Attempt> {
+  const tries = state.kind === 'again' ? state.tries : 0;
+  const mustLook = state.kind === 'again' && state.mustLook;
+  if (mustLook) {
+    const adopted = await adopt(intent, ports);
+    if (adopted) return adopted;
+  }
+  const sentAt = ports.timing.now().getTime();
+  const outcome = await ports.restores.start(request);
+  const answeredAt = ports.timing.now().getTime();
+  switch (outcome.kind) {
+    case 'accepted':
+      return { kind: 'accepted', at: answeredAt, uncertainMilliseconds: answeredAt - sentAt };
+    case 'exists':
+      return (
+        (await adopt(intent, ports)) ?? failed('name-taken', `a table named ${request.target} is there, and not ours`)
+      );
+    case 'unknown':
+      return again(tries, true, answeredAt, giveUpAt, outcome.failure.message);
+    case 'refused':
+      return outcome.retriable
+        ? again(tries, false, answeredAt, giveUpAt, outcome.failure.message)
+        : failed(outcome.failure.kind, outcome.failure.message);
+  }
+}
+
+/** The table of a lost answer; undefined when there is none yet. A look that fails is repeated by the step. */
+async function adopt(intent: DrillIntent, { restores }: DrillPorts): Promise<Attempt | undefined> {
+  const look = await restores.look(intent.targetName);
+  if (look.kind === 'failed') throw new Error(`cannot look at ${intent.targetName}: ${look.failure.message}`);
+  if (look.kind === 'missing') return undefined;
+  const { table } = look;
+  return isOurs(table, intent)
+    ? { kind: 'accepted', at: table.createdAt.getTime(), uncertainMilliseconds: 1_000 }
+    : failed('name-taken', `a table named ${table.name} is there, and it is not this drill's`);
+}
+
+/** DynamoDB shows the origin of a table only while it is restored; later the announced name and the time have to do. */
+function isOurs(table: RestoredTable, intent: DrillIntent): boolean {
+  const isLater = table.createdAt.getTime() >= Date.parse(intent.recordedAt) - 1_000;
+  return isLater && (table.restoredFrom === undefined || table.restoredFrom === intent.sourceArn);
+}
+
+function again(tries: number, mustLook: boolean, now: number, giveUpAt: number, message: string): Attempt {
+  const pauseMilliseconds = Math.min(shortestPauseMilliseconds * 2 ** tries, longestPauseMilliseconds);
+  if (now + pauseMilliseconds > giveUpAt)
+    return failed('timed-out', `the restore was not accepted in time: ${message}`);
+  return { kind: 'again', tries: tries + 1, pauseMilliseconds, mustLook };
+}
+
+function failed(kind: DrillFailure['kind'], message: string): Attempt {
+  return { kind: 'failed', failure: { phase: 'restore', kind, message } };
+}
+
+function overridesOf({ drill }: DrillRun): Pick<RestoreRequest, 'billing' | 'indexes' | 'encryptionKeyArn'> {
+  return { billing: drill.billing, indexes: drill.indexes, encryptionKeyArn: drill.encryptionKeyArn };
+}

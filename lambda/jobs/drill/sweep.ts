@@ -1,0 +1,83 @@
+import { isDrillTableName, type DrillTableName, type DrillTableScope } from '../../domain/drill/drill-table-name.ts';
+import { durationSeconds } from '../../domain/keep-guarantee.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { Log, Tables, Timing } from '../ports.ts';
+import { deleteDrillTable } from './delete-drill-table.ts';
+import type { DrillResult } from './drill-result.ts';
+import type { DrillLedger, ExecutionState, Restores } from './ports.ts';
+
+const cleanUpSeconds = 3_600;
+
+export interface SweepRun extends DrillTableScope {
+  /** All plans that drill: none of their tables is ever deleted. */
+  readonly plans: readonly Plan[];
+}
+
+export interface SweepPorts {
+  readonly tables: Tables;
+  readonly restores: Restores;
+  readonly ledger: DrillLedger<DrillResult>;
+  readonly timing: Timing;
+  readonly log: Log;
+  executionState(executionId: string): Promise<ExecutionState>;
+}
+
+export interface Leftover {
+  readonly table: string;
+  readonly ageSeconds: number;
+  readonly message: string;
+}
+
+export interface SweepReport {
+  readonly deleted: readonly string[];
+  /** Tables of drills under way: not left over. */
+  readonly inUse: readonly string[];
+  readonly leftovers: readonly Leftover[];
+}
+
+/**
+ * Deletes drill tables whose drill has ended without deleting them.
+ * > Deleted is only what a drill of this deployment announced and what passes every guard; the rest is counted and named, never touched.
+ * Throws when the tables could not be listed whole or the ledger does not answer.
+ */
+export async function sweepDrillTables(run: SweepRun, ports: SweepPorts): Promise<SweepReport> {
+  const listing = await ports.tables.names();
+  if (!listing.complete) throw new Error('the tables could not be listed whole', { cause: listing.error });
+  const deleted: string[] = [];
+  const inUse: string[] = [];
+  const leftovers: Leftover[] = [];
+  const names = listing.names.filter((name): name is DrillTableName => isDrillTableName(name, run));
+  for (const name of names) {
+    const intent = await ports.ledger.drillIntent(name);
+    const execution = intent ? await ports.executionState(intent.executionId) : 'ended';
+    if (execution === 'running') {
+      inUse.push(name);
+      continue;
+    }
+    const scope = { ...run, sweep: { execution, longestDrillSeconds: longestDrillSeconds(run.plans) } };
+    const deletion = await deleteDrillTable(name, scope, { mayUnprotect: false }, ports);
+    if (deletion.kind === 'gone' || deletion.kind === 'asked') deleted.push(name);
+    else leftovers.push({ table: name, ageSeconds: await ageOf(name, ports), message: deletion.message });
+  }
+  await closeSettledIntents(new Set(listing.names), ports);
+  return { deleted, inUse, leftovers };
+}
+
+/** What a drill may take by its plan, and the hour it may clean up. */
+function longestDrillSeconds(plans: readonly Plan[]): number {
+  const seconds = plans.map(({ drill }) => (drill ? durationSeconds(drill.timeout) : 0));
+  return Math.max(0, ...seconds) + cleanUpSeconds;
+}
+
+/** An intent whose table is gone and whose drill has ended pins its backup no more. */
+async function closeSettledIntents(names: ReadonlySet<string>, ports: SweepPorts): Promise<void> {
+  for (const { targetName, executionId } of await ports.ledger.drillIntents()) {
+    if (names.has(targetName) || (await ports.executionState(executionId)) !== 'ended') continue;
+    await ports.ledger.closeDrillIntent(targetName);
+  }
+}
+
+async function ageOf(name: string, { restores, timing }: SweepPorts): Promise<number> {
+  const look = await restores.look(name);
+  return look.kind === 'found' ? (timing.now().getTime() - look.table.createdAt.getTime()) / 1000 : 0;
+}

@@ -1,0 +1,103 @@
+import type { Durable } from './durable.ts';
+import type { DrillPorts, DrillRun } from './drill.ts';
+import type { DrillFailure } from './drill-result.ts';
+import type { BackedUpTable, CheckOutcome, ItemCheck, RestoredTable, TableShape } from './ports.ts';
+
+export interface Validated {
+  readonly itemsVerified: number;
+  readonly checksPassed: number;
+  readonly failure?: DrillFailure;
+}
+
+/**
+ * Proves that the restored table can be used: it has the shape that was backed up, items can be read, and named items are as expected.
+ * > Reading nothing is no proof: a table that had items and has none fails. Counts that DynamoDB refreshes every six hours are no test.
+ */
+export async function validate(
+  run: DrillRun,
+  targetName: string,
+  source: BackedUpTable,
+  durable: Durable,
+  ports: DrillPorts,
+): Promise<Validated> {
+  const differences = await durable.step('compare with the backup', async () => {
+    const look = await ports.restores.look(targetName);
+    if (look.kind !== 'found') return [`${targetName} cannot be looked at`];
+    return differencesBetween(source.shape, look.table, run);
+  });
+  if (differences.length > 0) return nothingVerified('not-as-backed-up', differences.join('; '));
+  const read = await durable.step('read items', () => readItems(run, targetName, source, ports));
+  if (read.failure) return { itemsVerified: read.examined, checksPassed: 0, failure: read.failure };
+  const checks = run.drill.validate.checks.filter(({ table }) => table === run.table);
+  let checksPassed = 0;
+  for (const [nth, check] of checks.entries()) {
+    const fault = await durable.step(`check ${nth + 1}`, async () =>
+      faultOf(await ports.restores.check(targetName, check), check),
+    );
+    if (fault) return { itemsVerified: read.examined, checksPassed, failure: fault };
+    checksPassed += 1;
+  }
+  return { itemsVerified: read.examined, checksPassed };
+}
+
+/** What differs from the backup although no override of the plan asked for it. */
+function differencesBetween(backedUp: TableShape, { shape }: RestoredTable, { drill }: DrillRun): string[] {
+  const differences: string[] = [];
+  const compare = (what: string, expected: string, found: string) => {
+    if (expected !== found) differences.push(`${what} should be ${expected}, is ${found}`);
+  };
+  compare('the key schema', backedUp.keySchema.join(', '), shape.keySchema.join(', '));
+  compare('billing', drill.billing === 'on-demand' ? 'on-demand' : backedUp.billing, shape.billing);
+  if (drill.encryptionKeyArn) compare('the encryption key', drill.encryptionKeyArn, shape.encryption);
+  const wanted = Object.entries(backedUp.indexes).filter(([name]) => isWanted(name, drill.indexes));
+  for (const [name, index] of wanted) compare(`index ${name}`, index, shape.indexes[name] ?? 'missing');
+  for (const name of Object.keys(shape.indexes)) {
+    if (!wanted.some(([known]) => known === name)) differences.push(`index ${name} should not be there`);
+  }
+  return differences;
+}
+
+function isWanted(name: string, indexes: DrillRun['drill']['indexes']): boolean {
+  return indexes === 'all' || (indexes !== 'none' && indexes.includes(name));
+}
+
+async function readItems(
+  run: DrillRun,
+  targetName: string,
+  source: BackedUpTable,
+  { restores, timing }: DrillPorts,
+): Promise<{ examined: number; failure?: DrillFailure }> {
+  const { items, bytes } = run.drill.validate;
+  const limits = { items, bytes, expectedItems: source.itemCount };
+  const outcome = await restores.sample(targetName, limits, () => timing.random());
+  if (outcome.kind === 'failed') {
+    if (outcome.failure.kind === 'throttled' || outcome.failure.kind === 'no-answer')
+      throw new Error(outcome.failure.message);
+    return { examined: 0, failure: { phase: 'validate', ...outcome.failure } };
+  }
+  const { examined } = outcome.sample;
+  if (examined > 0 || source.itemCount === 0) return { examined };
+  const message = `no item could be read, although the backup was of a table with about ${source.itemCount}`;
+  return { examined, failure: { phase: 'validate', kind: 'empty', message } };
+}
+
+function faultOf(outcome: CheckOutcome, { key }: ItemCheck): DrillFailure | undefined {
+  switch (outcome.kind) {
+    case 'as-expected':
+      return undefined;
+    case 'different':
+      return {
+        phase: 'validate',
+        kind: 'not-as-backed-up',
+        message: `the item with the key ${Object.keys(key).join(', ')} is not as expected: ${outcome.found}`,
+      };
+    case 'failed':
+      if (outcome.failure.kind === 'throttled' || outcome.failure.kind === 'no-answer')
+        throw new Error(outcome.failure.message);
+      return { phase: 'validate', ...outcome.failure };
+  }
+}
+
+function nothingVerified(kind: DrillFailure['kind'], message: string): Validated {
+  return { itemsVerified: 0, checksPassed: 0, failure: { phase: 'validate', kind, message } };
+}

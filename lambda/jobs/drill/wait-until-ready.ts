@@ -1,0 +1,136 @@
+import {
+  boundsOfTiming,
+  nextPollMilliseconds,
+  withPoll,
+  type DurationBounds,
+  type RestoreTiming,
+} from '../../domain/drill/restore-timing.ts';
+import type { Durable } from './durable.ts';
+import type { DrillPorts, DrillRun } from './drill.ts';
+import type { DrillFailure } from './drill-result.ts';
+import type { RestoredTable } from './ports.ts';
+import type { Accepted } from './request-restore.ts';
+
+/** What was seen so far, carried from look to look. */
+interface Watch {
+  readonly table: RestoreTiming;
+  readonly ready: RestoreTiming;
+  readonly elapsedMilliseconds: number;
+  readonly tableId?: string;
+  readonly failure?: DrillFailure;
+  readonly isReady: boolean;
+}
+
+export interface Restored {
+  readonly tableId: string | undefined;
+  readonly restore: DurationBounds;
+  readonly indexes: DurationBounds;
+  readonly failure?: DrillFailure;
+}
+
+/** A table that was just asked for may not be seen yet. */
+const unseenMilliseconds = 60_000;
+
+/**
+ * Watches the restored table until it and each of its indexes are ACTIVE.
+ * > Ready is: ACTIVE, not restoring any more, every index ACTIVE. What cannot pass by waiting ends the wait at once.
+ */
+export async function waitUntilReady(
+  run: DrillRun,
+  targetName: string,
+  accepted: Accepted,
+  durable: Durable,
+  ports: DrillPorts,
+): Promise<Restored> {
+  const timing = { acceptedAt: accepted.at };
+  const start: Watch = { table: timing, ready: timing, elapsedMilliseconds: 0, isReady: false };
+  const last = await durable.poll<Watch>(
+    'wait until ready',
+    start,
+    (watch) => look(watch, targetName, accepted.at, run, ports),
+    ({ isReady, failure, elapsedMilliseconds }) =>
+      isReady || failure ? undefined : nextPollMilliseconds(elapsedMilliseconds),
+  );
+  const restore = widen(boundsOfTiming(last.table), accepted);
+  const ready = widen(boundsOfTiming(last.ready), accepted);
+  return {
+    tableId: last.tableId,
+    restore,
+    indexes: difference(ready, restore),
+    ...(last.failure && { failure: last.failure }),
+  };
+}
+
+async function look(
+  watch: Watch,
+  targetName: string,
+  acceptedAt: number,
+  run: DrillRun,
+  { restores, timing }: DrillPorts,
+): Promise<Watch> {
+  const sentAt = timing.now().getTime();
+  const seen = await restores.look(targetName);
+  const answeredAt = timing.now().getTime();
+  const elapsedMilliseconds = Math.max(0, answeredAt - acceptedAt);
+  const base = { ...watch, elapsedMilliseconds };
+  if (seen.kind === 'failed') {
+    const passes = seen.failure.kind === 'throttled' || seen.failure.kind === 'no-answer';
+    return passes ? timedOut(base, run) : { ...base, failure: { phase: 'restore', ...seen.failure } };
+  }
+  if (seen.kind === 'missing') {
+    const mayAppear = watch.tableId === undefined && elapsedMilliseconds < unseenMilliseconds;
+    return mayAppear ? base : fail(base, 'restore-failed', `${targetName} vanished while it was restored`);
+  }
+  const { table } = seen;
+  const stop = whyHopeless(table);
+  if (stop) return { ...base, tableId: table.tableId, failure: stop };
+  const isActive = table.status === 'ACTIVE' && !table.isRestoring;
+  const isReady = isActive && Object.values(table.indexes).every((status) => status === 'ACTIVE');
+  const at = (finished: boolean) => ({ at: finished ? answeredAt : sentAt, finished });
+  const next = {
+    ...base,
+    tableId: table.tableId,
+    table: withPoll(watch.table, at(isActive)),
+    ready: withPoll(watch.ready, at(isReady)),
+    isReady,
+  };
+  return isReady ? next : timedOut(next, run);
+}
+
+function whyHopeless({ name, status }: RestoredTable): DrillFailure | undefined {
+  if (status === 'INACCESSIBLE_ENCRYPTION_CREDENTIALS' || status === 'ARCHIVING' || status === 'ARCHIVED') {
+    return {
+      phase: 'restore',
+      kind: 'key-inaccessible',
+      message: `${name} is ${status}: its encryption key cannot be used`,
+    };
+  }
+  if (status === 'DELETING')
+    return { phase: 'restore', kind: 'restore-failed', message: `${name} is being deleted by somebody` };
+  return undefined;
+}
+
+function timedOut(watch: Watch, { timeoutMilliseconds }: DrillRun): Watch {
+  if (watch.elapsedMilliseconds < timeoutMilliseconds) return watch;
+  const hours = (timeoutMilliseconds / 3_600_000).toFixed(1);
+  return fail(watch, 'timed-out', `the restore was not done after ${hours} hours`);
+}
+
+function fail(watch: Watch, kind: DrillFailure['kind'], message: string): Watch {
+  return { ...watch, failure: { phase: 'restore', kind, message } };
+}
+
+/** The request was accepted somewhere between its sending and its answer. */
+function widen(bounds: DurationBounds, { uncertainMilliseconds }: Accepted): DurationBounds {
+  const { atLeastSeconds, atMostSeconds } = bounds;
+  return atMostSeconds === undefined
+    ? { atLeastSeconds }
+    : { atLeastSeconds, atMostSeconds: atMostSeconds + uncertainMilliseconds / 1000 };
+}
+
+/** From the end of one phase to the end of the next. */
+function difference(whole: DurationBounds, first: DurationBounds): DurationBounds {
+  const atLeastSeconds = Math.max(0, whole.atLeastSeconds - (first.atMostSeconds ?? whole.atLeastSeconds));
+  if (whole.atMostSeconds === undefined) return { atLeastSeconds };
+  return { atLeastSeconds, atMostSeconds: Math.max(atLeastSeconds, whole.atMostSeconds - first.atLeastSeconds) };
+}

@@ -1,0 +1,69 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamoDbBackups } from '../../../lambda/aws/dynamodb-backups.ts';
+import { DynamoDbDrillLedger } from '../../../lambda/aws/dynamodb-drill-ledger.ts';
+import { DynamoDbRestores } from '../../../lambda/aws/dynamodb-restores.ts';
+import { formatBackupName } from '../../../lambda/domain/naming.ts';
+import type { Plan, PlanInput } from '../../../lambda/domain/plan.ts';
+import { drillTable, type DrillPorts, type DrillRun } from '../../../lambda/jobs/drill/drill.ts';
+import type { DrillResult } from '../../../lambda/jobs/drill/drill-result.ts';
+import type { SandboxAccount } from '../../../sandbox/account.ts';
+import { aPlan, aWorld, owner, prefix } from '../world.ts';
+import { MemoryDurable } from './memory-durable.ts';
+
+export const drillTablePrefix = 'ddb-drill-';
+
+export function aDrillPlan(drill: Partial<NonNullable<PlanInput['drill']>> = {}): Plan {
+  return aPlan({ drill: { schedule: 'cron(0 5 ? * SUN *)', ...drill } });
+}
+
+/** A sandbox account in which the drill job itself runs, without its Lambda function. */
+export class DrillWorld {
+  readonly account: SandboxAccount;
+  readonly ledger: DynamoDbDrillLedger;
+  readonly ports: DrillPorts;
+  readonly published: DrillResult[] = [];
+  readonly client: DynamoDBClient;
+
+  constructor(account: SandboxAccount) {
+    this.account = account;
+    this.client = account.client(DynamoDBClient);
+    const clients = { dynamodb: this.client, dynamodbOnce: account.client(DynamoDBClient, { maxAttempts: 1 }) };
+    this.ledger = new DynamoDbDrillLedger(this.client, 'ledger');
+    this.ports = {
+      backups: dynamoDbBackups(clients),
+      restores: new DynamoDbRestores(clients),
+      ledger: this.ledger,
+      timing: {
+        now: () => account.now,
+        sleep: (milliseconds) => account.clock.sleep(milliseconds),
+        random: () => 0.5,
+      },
+      log: { warn: () => undefined, error: () => undefined },
+      publish: (result) => this.published.push(result),
+    };
+  }
+
+  static async create(tables?: Parameters<typeof aWorld>[0]): Promise<DrillWorld> {
+    const { account } = await aWorld(tables);
+    return new DrillWorld(account);
+  }
+
+  /** Gives a table a restorable backup of ours, holding what is in it now. */
+  plant(tableName = 'orders', hoursAgo = 1): string {
+    const table = this.account.dynamodb.tables.require(tableName);
+    const slot = new Date(Math.floor(this.account.clock.now / 3_600_000) * 3_600_000 - hoursAgo * 3_600_000);
+    const name = formatBackupName({ prefix, owner, plan: 'orders', slot, tableId: table.id });
+    return this.account.dynamodb.backups.plant(table, name, slot.getTime() + 1_000).arn;
+  }
+
+  runOf(plan: Plan, table = 'orders'): DrillRun {
+    const { drill } = plan;
+    if (!drill) throw new Error('the plan has no drill');
+    const timeoutMilliseconds = 24 * 3_600_000;
+    return { plan, drill, timeoutMilliseconds, table, slot: this.account.now, owner, prefix, drillTablePrefix };
+  }
+
+  async drill(run: DrillRun, durable = new MemoryDurable(this.account)): Promise<DrillResult> {
+    return this.account.clock.runUntilSettled(durable.live(() => drillTable(run, durable, this.ports)));
+  }
+}
