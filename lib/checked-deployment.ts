@@ -3,6 +3,7 @@ import { parsePlan } from '../lambda/domain/parse-plan.ts';
 import { checkPlans } from '../lambda/domain/plan-checks.ts';
 import type { Plan } from '../lambda/domain/plan.ts';
 import type { DeploymentProps } from './deployment-props.ts';
+import { drillNamingFaults, drillSchemaFaults, foreignDrillFaults } from './drill-faults.ts';
 import { foreignTableFaults } from './foreign-tables.ts';
 import type { PlanProps } from './plan-props.ts';
 import { namingFaults } from './naming-faults.ts';
@@ -15,6 +16,7 @@ export interface CheckedDeployment {
   readonly plans: readonly Plan[];
   readonly owner: string;
   readonly backupNamePrefix: string;
+  readonly drillTablePrefix: string;
 }
 
 /**
@@ -23,21 +25,26 @@ export interface CheckedDeployment {
  * @throws Error naming every fault of every plan at once, each with its path, the value received and what is allowed
  */
 export function checkedDeployment(stack: Stack, props: DeploymentProps): CheckedDeployment {
-  const { owner = ownerOf(stack.stackName), backupNamePrefix = 'scheduled', drillTablePrefix = 'drill-' } = props;
+  const { owner = ownerOf(stack.stackName), backupNamePrefix = 'scheduled', drillTablePrefix = 'ddb-drill-' } = props;
   const readings = Object.entries(props.plans).map(([name, plan]) => readPlan(name, plan));
   const plans = readings.flatMap(({ plan }) => (plan ? [plan] : []));
+  const drillNaming = drillNamingFaults(stack, drillTablePrefix);
   const { errors, warnings } = checkPlans(
     plans.map(({ checked }) => checked),
-    { drillPrefix: drillTablePrefix },
+    drillNaming.length === 0 ? { drillPrefix: drillTablePrefix } : {},
   );
   refuse(stack, [
     ...placeFaults(stack, props),
     ...namingFaults({ owner, prefix: backupNamePrefix }),
+    ...drillNaming,
     ...readings.flatMap(({ faults }) => faults),
     ...errors.map(({ message }) => message),
   ]);
   for (const { path, message } of warnings) Annotations.of(stack).addWarningV2(`dynamodb-backups:${path}`, message);
-  return { plans: plans.map(({ deployed }) => deployed), owner, backupNamePrefix };
+  stack.node.addValidation({
+    validate: () => Object.entries(props.plans).flatMap(([name, plan]) => drillSchemaFaults(name, plan)),
+  });
+  return { plans: plans.map(({ deployed }) => deployed), owner, backupNamePrefix, drillTablePrefix };
 }
 
 interface Reading {
@@ -57,7 +64,10 @@ function placeFaults(stack: Stack, { plans }: DeploymentProps): string[] {
   return [
     ...(Token.isUnresolved(stack.region) ? [] : regionFaults(stack.region)),
     ...(Object.keys(plans).length === 0 ? ['plans must hold at least one plan, got none'] : []),
-    ...Object.entries(plans).flatMap(([name, plan]) => foreignTableFaults(stack, name, plan)),
+    ...Object.entries(plans).flatMap(([name, plan]) => [
+      ...foreignTableFaults(stack, name, plan),
+      ...foreignDrillFaults(stack, name, plan),
+    ]),
   ];
 }
 

@@ -24,9 +24,10 @@ export interface DeploymentProps {
   readonly backupNamePrefix?: string;
 
   /**
-   * Names of tables that rehearsed restores create begin with this. No plan may cover a table named so.
+   * Names of tables that rehearsed restores create, and delete, begin with this. `[a-zA-Z0-9_.-]{8,64}`, with `-`, `_` or `.` at its
+   * end. No plan may cover a table named so.
    *
-   * @default 'drill-'
+   * @default 'ddb-drill-'
    */
   readonly drillTablePrefix?: string;
 

@@ -1,6 +1,6 @@
-import { Token } from 'aws-cdk-lib';
-import type { Plan, PlanInput } from '../lambda/domain/plan.ts';
-import type { PlanProps, TableConstruct } from './plan-props.ts';
+import type { DrillPlan, Plan, PlanInput } from '../lambda/domain/plan.ts';
+import type { DrillProps, PlanProps } from './plan-props.ts';
+import { checkableArn, checkableName, type StandIns } from './stand-ins.ts';
 
 /**
  * A plan as JSON that can be checked now, and what must be put back before it is deployed. A name that only CloudFormation will know
@@ -17,9 +17,9 @@ export interface CheckablePlan {
  * plan's schema names every fault at once.
  */
 export function checkablePlan(name: string, props: PlanProps): CheckablePlan {
-  const { tables, backup, keep, objectives, ...rest } = props;
+  const { tables, backup, keep, objectives, drill, ...rest } = props;
   const { flexibleWindow, ...backupRest } = backup;
-  const tokens = new Map<string, string>();
+  const tokens: StandIns = new Map();
   const input: PlanInput = {
     ...rest,
     name,
@@ -36,24 +36,53 @@ export function checkablePlan(name: string, props: PlanProps): CheckablePlan {
       recoveryPoint: objectives.recoveryPoint?.toIsoString(),
       recoveryTime: objectives.recoveryTime?.toIsoString(),
     },
+    drill: drill && checkableDrill(drill, tokens),
   };
   return { input, tokens };
 }
 
-/** Puts the tokens back for which stand-ins were checked. */
-export function withTokens(plan: Plan, tokens: CheckablePlan['tokens']): Plan {
-  const named = plan.tables.named?.map((name) => tokens.get(name) ?? name);
-  return { ...plan, tables: { ...plan.tables, ...(named && { named }) } };
+function checkableDrill(props: DrillProps, tokens: StandIns): PlanInput['drill'] {
+  const { encryptionKey, timeout, indexes, rearm, validate, ...rest } = props;
+  return {
+    ...rest,
+    encryptionKeyArn: encryptionKey && checkableArn(encryptionKey.keyArn, { service: 'kms', kind: 'key/' }, tokens),
+    timeout: timeout?.toIsoString(),
+    indexes: typeof indexes === 'object' ? indexes.slice() : indexes,
+    rearm: rearm?.slice(),
+    validate: validate && checkableValidation(validate, tokens),
+  };
 }
 
-/** The name of a table, or a stand-in that reads like the construct it stands for. */
-function checkableName(table: string | TableConstruct, tokens: Map<string, string>): string {
-  const name = typeof table === 'string' ? table : table.tableName;
-  if (!Token.isUnresolved(name)) return name;
-  const known = [...tokens].find(([, token]) => token === name);
-  if (known) return known[0];
-  const standIn =
-    typeof table === 'string' ? `token-${tokens.size + 1}` : table.node.path.replace(/[^a-zA-Z0-9_-]/g, '.');
-  tokens.set(standIn, name);
-  return standIn;
+function checkableValidation(props: NonNullable<DrillProps['validate']>, tokens: StandIns) {
+  const { checks, function: asked, functionTimeout, ...rest } = props;
+  return {
+    ...rest,
+    checks: checks?.map((check) => ({ ...check, table: checkableName(check.table, tokens) })),
+    function: asked && checkableArn(asked.functionArn, { service: 'lambda', kind: 'function:' }, tokens),
+    functionTimeoutSeconds: functionTimeout?.toSeconds({ integral: false }),
+  };
+}
+
+/** Puts the tokens back for which stand-ins were checked. */
+export function withTokens({ drill, ...plan }: Plan, tokens: CheckablePlan['tokens']): Plan {
+  const named = plan.tables.named?.map((name) => tokens.get(name) ?? name);
+  return {
+    ...plan,
+    tables: { ...plan.tables, ...(named && { named }) },
+    ...(drill && { drill: drillWithTokens(drill, tokens) }),
+  };
+}
+
+function drillWithTokens(drill: DrillPlan, tokens: CheckablePlan['tokens']): DrillPlan {
+  const { encryptionKeyArn, validate } = drill;
+  const { checks, function: asked } = validate;
+  return {
+    ...drill,
+    ...(encryptionKeyArn !== undefined && { encryptionKeyArn: tokens.get(encryptionKeyArn) ?? encryptionKeyArn }),
+    validate: {
+      ...validate,
+      checks: checks.map((check) => ({ ...check, table: tokens.get(check.table) ?? check.table })),
+      ...(asked !== undefined && { function: tokens.get(asked) ?? asked }),
+    },
+  };
 }

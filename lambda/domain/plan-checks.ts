@@ -1,3 +1,4 @@
+import { drillErrors, drillWarnings } from './drill/drill-checks.ts';
 import type { Fault } from './faults.ts';
 import { faultAt } from './faults.ts';
 import { exampleName } from './glob-overlap.ts';
@@ -22,15 +23,20 @@ export interface CheckedTogether {
  */
 export function checkPlans(plans: readonly Plan[], { drillPrefix }: { drillPrefix?: string } = {}): CheckedTogether {
   const overlap = overlapFaults(plans);
-  const drills = drillPrefix === undefined ? [] : plans.map((plan) => drillFaults(plan, drillPrefix));
+  const drills = drillPrefix === undefined ? [] : drillPrefixFaults(plans, drillPrefix);
   return {
     errors: [
-      ...plans.flatMap((plan) => [...recoveryPointFaults(plan), ...retentionFaults(plan), ...pruneFaults(plan)]),
+      ...plans.flatMap((plan) => [
+        ...recoveryPointFaults(plan),
+        ...retentionFaults(plan),
+        ...pruneFaults(plan),
+        ...drillErrors(plan),
+      ]),
       ...drills.flatMap(({ errors }) => errors),
       ...overlap.errors,
     ],
     warnings: [
-      ...plans.flatMap((plan) => [...clockChangeFaults(plan), ...exceptedFaults(plan)]),
+      ...plans.flatMap((plan) => [...clockChangeFaults(plan), ...exceptedFaults(plan), ...drillWarnings(plan)]),
       ...drills.flatMap(({ warnings }) => warnings),
       ...overlap.warnings,
     ],
@@ -95,7 +101,18 @@ function runCapFaults(plan: Plan, expirations: number): Fault[] {
   ];
 }
 
-/** > No table of a plan may have a name that the drills take for their own. */
+/**
+ * > No table of a plan may have a name that the drills take for their own. Once a plan drills, no pattern may even fit such a name: the
+ * > drill tables would be backed up, and a table that a plan covers is never deleted.
+ */
+function drillPrefixFaults(plans: readonly Plan[], drillPrefix: string): CheckedTogether[] {
+  const isDrilling = plans.some(({ drill }) => drill !== undefined);
+  return plans.map((plan) => {
+    const { errors, warnings } = drillFaults(plan, drillPrefix);
+    return isDrilling ? { errors: [...errors, ...warnings], warnings: [] } : { errors, warnings };
+  });
+}
+
 function drillFaults({ name, tables }: Plan, drillPrefix: string): CheckedTogether {
   const allowed = `must not cover tables whose names begin with ${drillPrefix}, which drills delete`;
   const fault = (table: string) =>
@@ -113,8 +130,8 @@ function drillFaults({ name, tables }: Plan, drillPrefix: string): CheckedTogeth
 
 /** > A time that the zone's clocks skip in spring is a backup that is not taken. */
 function clockChangeFaults(plan: Plan): Fault[] {
-  return (['backup', 'prune'] as const).flatMap((job) => {
-    const { schedule, timeZone } = plan[job];
+  return (['backup', 'prune', 'drill'] as const).flatMap((job) => {
+    const { schedule, timeZone = 'UTC' } = plan[job] ?? {};
     const [first, ...more] = schedule === undefined ? [] : skippedByClockChange(scheduleOf(schedule), timeZone);
     if (first === undefined) return [];
     const value = new Date(first).toISOString().slice(0, 16);

@@ -55,6 +55,17 @@ describe('a table whose name only the deployment knows', () => {
     expect(withTokens(planSchema.parse(input), tokens).tables.named).toEqual(['users', table.tableName]);
   });
 
+  test('is checked under its name where its construct gives it one, and is not to be given twice', () => {
+    const table = aTable(new Stack(anApp(), 'Shop', { env }), 'users');
+
+    const { input, tokens } = checkablePlan('orders', aPlan({ tables: { named: [table] } }));
+
+    expect(input.tables.named).toEqual(['users']);
+    expect(withTokens(planSchema.parse(input), tokens).tables.named).toEqual([table.tableName]);
+    const twice = checkablePlan('orders', aPlan({ tables: { named: [table, 'users'] } }));
+    expect(planSchema.safeParse(twice.input).success).toBe(false);
+  });
+
   test('has its real name in the event and in the permissions, whatever CloudFormation makes it', () => {
     const app = anApp();
     const table = aTable(new Stack(app, 'Shop', { env }));
@@ -71,6 +82,7 @@ describe('a table whose name only the deployment knows', () => {
   });
 });
 
-function aTable(stack: Stack): Table {
-  return new Table(stack, 'Orders', { partitionKey: { name: 'id', type: AttributeType.STRING } });
+function aTable(stack: Stack, tableName?: string): Table {
+  const partitionKey = { name: 'id', type: AttributeType.STRING };
+  return new Table(stack, 'Orders', { partitionKey, ...(tableName !== undefined && { tableName }) });
 }
