@@ -1,6 +1,9 @@
 import type { SandboxAccount } from '../account.ts';
 import type { Input } from '../input.ts';
 import { readBundle } from '../lambda/bundle.ts';
+import type { DurableConfig } from '../lambda/durable-execution.ts';
+import { functionName, functionReference } from '../lambda/function-reference.ts';
+import { functionArnPrefix } from '../lambda/lambda-permissions.ts';
 
 /** A resource with its intrinsic functions resolved, about to be created or brought up to date. */
 export interface ResolvedResource {
@@ -54,14 +57,42 @@ const createFunction: Creator = (resource, account) => {
     memoryMb: properties.optionalNumber('MemorySize') ?? 128,
     roleArn: properties.text('Role'),
     reservedConcurrency: properties.optionalNumber('ReservedConcurrentExecutions'),
+    durable: durableConfig(properties.optionalStructure('DurableConfig')),
   });
   return { ref: name, attributes: { Arn: arn } };
+};
+
+/** The default is Lambda's. */
+function durableConfig(properties: Input | undefined): DurableConfig | undefined {
+  if (!properties) return undefined;
+  const executionTimeoutSeconds = properties.optionalNumber('ExecutionTimeout', 1, 31_622_400);
+  if (executionTimeoutSeconds === undefined) throw new Error('a DurableConfig must have an ExecutionTimeout');
+  return { executionTimeoutSeconds, retentionDays: properties.optionalNumber('RetentionPeriodInDays', 1, 90) ?? 14 };
+}
+
+const publishVersion: Creator = ({ properties, generatedName }, account) => {
+  const reference = properties.text('FunctionName');
+  const Version = account.functions.publish(functionName(reference), generatedName);
+  const arn = `${functionArnPrefix(account)}${functionName(reference)}:${Version}`;
+  return { ref: arn, attributes: { FunctionArn: arn, Version } };
+};
+
+const createAlias: Creator = ({ properties }, account) => {
+  if (properties.members.RoutingConfig !== undefined) throw new Error('the sandbox has no aliases of two versions');
+  const name = functionName(properties.text('FunctionName'));
+  const alias = properties.text('Name');
+  const arn = account.functions.putAlias(name, alias, properties.text('FunctionVersion'));
+  const remove = (): void => {
+    account.functions.removeAlias(name, alias);
+  };
+  return { ref: arn, attributes: { AliasArn: arn }, remove };
 };
 
 const configureInvocations: Creator = ({ properties, generatedName }, account) => {
   const maxAgeSeconds = properties.optionalNumber('MaximumEventAgeInSeconds', 60, 21_600);
   const onFailure = properties.optionalStructure('DestinationConfig')?.optionalStructure('OnFailure');
-  account.functions.configure(properties.text('FunctionName'), {
+  const { name, qualifier } = functionReference(properties.text('FunctionName'));
+  account.functions.configure(`${name}:${properties.optionalText('Qualifier') ?? qualifier ?? '$LATEST'}`, {
     retryAttempts: properties.optionalNumber('MaximumRetryAttempts', 0, 2),
     maxEventAgeMs: maxAgeSeconds === undefined ? undefined : maxAgeSeconds * 1000,
     onFailureArn: onFailure?.text('Destination'),
@@ -69,11 +100,24 @@ const configureInvocations: Creator = ({ properties, generatedName }, account) =
   return { ref: generatedName, attributes: {} };
 };
 
+/** What AWS's managed policies allow of what the sandbox asks about; the others allow logs and the like, which it does not ask about. */
+const managedStatements: Readonly<Record<string, object>> = {
+  AWSLambdaBasicDurableExecutionRolePolicy: {
+    Effect: 'Allow',
+    Action: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
+    Resource: '*',
+  },
+};
+
 const createRole: Creator = (resource, account) => {
   const name = named(resource, 'RoleName');
   const arn = account.roles.put(name);
   for (const policy of resource.properties.structures('Policies')) {
     account.roles.attach(name, policy.text('PolicyName'), policy.members.PolicyDocument);
+  }
+  for (const arn of resource.properties.texts('ManagedPolicyArns')) {
+    const statement = managedStatements[arn.slice(arn.lastIndexOf('/') + 1)];
+    if (statement) account.roles.attach(name, arn, { Statement: statement });
   }
   return { ref: name, attributes: { Arn: arn, RoleId: name } };
 };
@@ -160,9 +204,11 @@ const creators: Readonly<Record<string, Creator>> = {
   'AWS::IAM::Role': createRole,
   'AWS::KMS::Alias': recorded('kms', 'AliasName'),
   'AWS::KMS::Key': recorded('kms', 'KeyId', 'key/'),
+  'AWS::Lambda::Alias': createAlias,
   'AWS::Lambda::EventInvokeConfig': configureInvocations,
   'AWS::Lambda::Function': createFunction,
   'AWS::Lambda::Permission': attached,
+  'AWS::Lambda::Version': publishVersion,
   'AWS::Logs::LogGroup': recorded('logs', 'LogGroupName', 'log-group:'),
   'AWS::SNS::Subscription': attached,
   'AWS::SNS::Topic': recorded('sns', 'TopicName'),

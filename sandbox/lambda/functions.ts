@@ -33,6 +33,8 @@ interface FunctionVersion {
 interface Deployed {
   /** By number, and `$LATEST`. */
   readonly versions: Map<string, FunctionVersion>;
+  /** The number of the version that was published for each origin. */
+  readonly origins: Map<string, string>;
   /** The number of the version that each alias stands for. */
   readonly aliases: Map<string, string>;
   /** Settings of asynchronous invocation, by the qualifier that they are made for. */
@@ -112,14 +114,20 @@ export class Functions {
     this.#deployed.set(definition.name, deployed);
   }
 
-  /** Publishes the code and configuration as they are now, and returns the number of the new version. */
-  publish(name: string): string {
-    const { versions } = this.#find(name);
+  /**
+   * Publishes the code and configuration as they are now, and returns the number of the new version. What has been published for the same
+   * `origin`, such as a resource of a template, is not published again.
+   */
+  publish(name: string, origin?: string): string {
+    const { versions, origins } = this.#find(name);
+    const published = origin === undefined ? undefined : origins.get(origin);
+    if (published !== undefined) return published;
     const { definition } = this.target(name);
     // Numbers are not used twice, and $LATEST is the first of the versions.
     const version = String(versions.size);
     const env = { ...definition.env, AWS_LAMBDA_FUNCTION_VERSION: version };
     versions.set(version, { definition: { ...definition, version, env }, processes: [] });
+    if (origin !== undefined) origins.set(origin, version);
     return version;
   }
 
@@ -262,7 +270,7 @@ function qualified({ arn, qualifier }: FunctionTarget): string {
 }
 
 function neverDeployed(): Deployed {
-  return { versions: new Map(), aliases: new Map(), settings: new Map(), running: 0, started: 0 };
+  return { versions: new Map(), origins: new Map(), aliases: new Map(), settings: new Map(), running: 0, started: 0 };
 }
 
 function versionOf({ versions, aliases }: Deployed, qualifier: string): FunctionVersion {

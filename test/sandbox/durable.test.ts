@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { describe, expect, test } from '@jest/globals';
 import { SandboxAccount } from '../../sandbox/account.ts';
+import { bundleFrom, type Bundle } from '../../sandbox/lambda/bundle.ts';
 import type { DurableExecution } from '../../sandbox/lambda/durable-execution.ts';
 import { durableOf, returned } from './bundle-of.ts';
 
@@ -22,12 +23,21 @@ interface Choices {
   readonly roleArn?: string;
 }
 
+const bundles = new Map<string, Bundle>();
+
+/** Compiled once for each body. */
+function bundleOfBody(body: string): Bundle {
+  let bundle = bundles.get(body);
+  if (!bundle) bundles.set(body, (bundle = bundleFrom('/var/task/job.js', durableOf(body))));
+  return bundle;
+}
+
 /** An account with a durable function `job` of this body, published as version 1 behind the alias `live`, and a table `notes`. */
 async function anAccount(body: string, { executionTimeoutSeconds = 86_400, ...choices }: Choices = {}) {
   const account = new SandboxAccount({ seed: 7, startAt });
   await account.createTable({ TableName: 'notes' });
   const durable = { executionTimeoutSeconds, retentionDays: 14 };
-  account.loadFunction({ name: 'job', code: durableOf(body), durable, timeoutSeconds: 60, ...choices });
+  account.loadFunction({ name: 'job', code: bundleOfBody(body), durable, timeoutSeconds: 60, ...choices });
   account.functions.putAlias('job', 'live', account.functions.publish('job'));
   return account;
 }
