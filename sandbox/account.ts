@@ -1,3 +1,5 @@
+import { Alarms } from './alarms.ts';
+import { AutoScaling } from './auto-scaling.ts';
 import { AwsError } from './aws-error.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
 import { deployStack, type DeployedStack } from './cloudformation/stack.ts';
@@ -85,6 +87,8 @@ export class SandboxAccount {
   readonly functions: Functions;
   readonly keys = new Keys();
   readonly dynamodb: DynamoDb;
+  readonly alarms: Alarms;
+  readonly autoScaling: AutoScaling;
   readonly queues: Queues;
   readonly schedules: Schedules;
   readonly roles: Roles;
@@ -121,6 +125,11 @@ export class SandboxAccount {
       tables: this.dynamodb.tables,
       changed: () => { this.dynamodb.restores.policiesChanged(); }, // prettier-ignore
     });
+    const { clock, region, accountId } = this;
+    const { tables } = this.dynamodb;
+    this.alarms = new Alarms({ clock, region, accountId });
+    const random = randomStream(seed, 'auto scaling');
+    this.autoScaling = new AutoScaling({ clock, random, tables, alarms: this.alarms, region, accountId });
     this.queues = new Queues(this.clock, randomStream(seed, 'queues'));
     this.functions = new Functions({
       clock: this.clock,
@@ -283,6 +292,8 @@ export class SandboxAccount {
       schedulerService(this.schedules),
       sqsService(this.queues),
       taggingService(this.dynamodb.tables),
+      this.alarms.service(),
+      this.autoScaling.service(),
     ];
   }
 

@@ -13,6 +13,9 @@ const pagings: Readonly<Record<string, Paging>> = {
   GetDurableExecutionState: { marker: 'Marker', nextMarker: 'NextMarker', rows: 'Operations' },
   GetDurableExecutionHistory: { marker: 'Marker', nextMarker: 'NextMarker', rows: 'Events' },
   ListDurableExecutionsByFunction: { marker: 'Marker', nextMarker: 'NextMarker', rows: 'DurableExecutions' },
+  DescribeScalableTargets: { marker: 'NextToken', nextMarker: 'NextToken', rows: 'ScalableTargets' },
+  DescribeScalingPolicies: { marker: 'NextToken', nextMarker: 'NextToken', rows: 'ScalingPolicies' },
+  DescribeAlarms: { marker: 'NextToken', nextMarker: 'NextToken', rows: 'MetricAlarms' },
   Query: { marker: 'ExclusiveStartKey', nextMarker: 'LastEvaluatedKey', rows: 'Items' },
   Scan: { marker: 'ExclusiveStartKey', nextMarker: 'LastEvaluatedKey', rows: 'Items' },
 };

@@ -13,6 +13,8 @@ const targets: Readonly<Record<string, string>> = {
   DynamoDB_20120810: 'dynamodb',
   ResourceGroupsTaggingAPI_20170126: 'tagging',
   AmazonSQS: 'sqs',
+  AnyScaleFrontendService: 'application-autoscaling',
+  GraniteServiceVersion20100801: 'cloudwatch',
 };
 
 interface Route {

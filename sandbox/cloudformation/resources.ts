@@ -142,7 +142,15 @@ const createTable: Creator = async (resource, account) => {
   const days = recovery?.optionalNumber('RecoveryPeriodInDays', 1, 35) ?? 35;
   if (recovery?.optionalBoolean('PointInTimeRecoveryEnabled'))
     account.dynamodb.settings.setPointInTimeRecovery(table, days);
-  return { ref: name, attributes: { Arn: table.arn, StreamArn: `${table.arn}/stream/sandbox` } };
+  return { ref: name, attributes: { Arn: table.arn, StreamArn: table.latestStream?.arn ?? '' } };
+};
+
+const createAlarm: Creator = (resource, account) => {
+  const alarm = account.alarms.put({ ...resource.properties.members, AlarmName: named(resource, 'AlarmName') });
+  const remove = (): void => {
+    account.alarms.remove(alarm.name);
+  };
+  return { ref: alarm.name, attributes: { Arn: alarm.arn }, remove };
 };
 
 const createQueue: Creator = (resource, account) => {
@@ -195,7 +203,7 @@ const createSchedule: Creator = (resource, account) => {
 /** How each resource type comes to be. A type that is not here cannot be deployed. */
 const creators: Readonly<Record<string, Creator>> = {
   'AWS::CDK::Metadata': attached,
-  'AWS::CloudWatch::Alarm': recorded('cloudwatch', 'AlarmName', 'alarm:'),
+  'AWS::CloudWatch::Alarm': createAlarm,
   'AWS::CloudWatch::CompositeAlarm': recorded('cloudwatch', 'AlarmName', 'alarm:'),
   'AWS::CloudWatch::Dashboard': recorded('cloudwatch', 'DashboardName', 'dashboard/'),
   'AWS::DynamoDB::Table': createTable,

@@ -6,10 +6,13 @@ import { randomStream } from '../random.ts';
 import type { Keys } from '../kms.ts';
 import { Backups } from './backups.ts';
 import { Contents } from './contents.ts';
+import { ContributorInsights } from './contributor-insights.ts';
 import type { Change } from './history.ts';
 import { batchedChanges, writeItem } from './item-writes.ts';
 import { Items } from './items.ts';
+import { KinesisDestinations } from './kinesis-destinations.ts';
 import { publishedRates, Rates } from './rates.ts';
+import { ResourcePolicies } from './resource-policies.ts';
 import type { RestoreModel } from './restore-time.ts';
 import { Restores } from './restores.ts';
 import { restorableWindow, type Table } from './table.ts';
@@ -38,6 +41,9 @@ export class DynamoDb {
   readonly backups: Backups;
   readonly restores: Restores;
   readonly settings: TableSettings;
+  readonly #policies: ResourcePolicies;
+  readonly #destinations: KinesisDestinations;
+  readonly #insights: ContributorInsights;
   readonly #clock: VirtualClock;
   readonly #rates = new Rates(publishedRates);
 
@@ -72,6 +78,10 @@ export class DynamoDb {
       mayWrite: parts.mayWrite,
     });
     this.settings = new TableSettings(clock, tables, contents, quotas.tagsPerTable);
+    const ofTables = { clock, tables: this.settings };
+    this.#policies = new ResourcePolicies({ ...ofTables, random: randomStream(seed, 'resource policies') });
+    this.#destinations = new KinesisDestinations(ofTables);
+    this.#insights = new ContributorInsights(ofTables);
   }
 
   service(): Service {
@@ -98,12 +108,27 @@ export class DynamoDb {
       DescribeTimeToLive: (call) => settings.describeTimeToLive(call),
       UpdateContinuousBackups: (call) => settings.updateContinuousBackups(call),
       DescribeContinuousBackups: (call) => settings.describeContinuousBackups(call),
+      ...this.#furtherSettings(),
       CreateBackup: (call) => backups.create(call),
       DescribeBackup: (call) => backups.describe(call),
       DeleteBackup: (call) => backups.delete(call),
       ListBackups: (call) => backups.list(call),
       RestoreTableFromBackup: (call) => restores.fromBackup(call),
       RestoreTableToPointInTime: (call) => restores.toPointInTime(call),
+    };
+  }
+
+  #furtherSettings(): Record<string, Operation> {
+    const [policies, destinations, insights] = [this.#policies, this.#destinations, this.#insights];
+    return {
+      PutResourcePolicy: (call) => policies.put(call),
+      GetResourcePolicy: (call) => policies.get(call),
+      DeleteResourcePolicy: (call) => policies.delete(call),
+      EnableKinesisStreamingDestination: (call) => destinations.enable(call),
+      DisableKinesisStreamingDestination: (call) => destinations.disable(call),
+      DescribeKinesisStreamingDestination: (call) => destinations.describe(call),
+      UpdateContributorInsights: (call) => insights.update(call),
+      DescribeContributorInsights: (call) => insights.describe(call),
     };
   }
 

@@ -27,7 +27,7 @@ export class TableSettings {
 
   tag(call: ApiCall): object {
     const input = new Input(call.input);
-    const table = this.#tagged(input);
+    const table = this.changing(nameFromArn(input));
     const added = input
       .structures('Tags')
       .map((tag) => [tag.text('Key', { min: 1, max: 128 }), tag.text('Value', { max: 256 })] as const);
@@ -40,14 +40,14 @@ export class TableSettings {
 
   untag(call: ApiCall): object {
     const input = new Input(call.input);
-    const table = this.#tagged(input);
+    const table = this.changing(nameFromArn(input));
     for (const key of input.texts('TagKeys')) table.tags.delete(key);
     return {};
   }
 
   listTags(call: ApiCall): object {
     const input = new Input(call.input);
-    const table = this.#tagged(input);
+    const table = this.reading(nameFromArn(input));
     const start = Number(input.optionalText('NextToken') ?? '0');
     const tags = [...table.tags].map(([Key, Value]) => ({ Key, Value }));
     const end = start + tagPageSize;
@@ -56,7 +56,7 @@ export class TableSettings {
 
   updateTimeToLive(call: ApiCall): object {
     const input = new Input(call.input);
-    const table = this.#active(tableNameIn(input));
+    const table = this.changing(tableNameIn(input));
     const specification = input.structure('TimeToLiveSpecification');
     const enabled = specification.boolean('Enabled');
     const attribute = specification.text('AttributeName', { min: 1, max: 255 });
@@ -76,7 +76,7 @@ export class TableSettings {
   }
 
   describeTimeToLive(call: ApiCall): object {
-    const { status, attribute } = this.#tables.require(tableNameIn(new Input(call.input))).timeToLive;
+    const { status, attribute } = this.reading(tableNameIn(new Input(call.input))).timeToLive;
     const name = attribute === undefined ? {} : { AttributeName: attribute };
     return { TimeToLiveDescription: { TimeToLiveStatus: status, ...name } };
   }
@@ -132,18 +132,18 @@ export class TableSettings {
     };
   }
 
-  #tagged(input: Input): Table {
-    const arn = input.text('ResourceArn', { min: 1, max: 1283 });
-    const name = /:table\/([^/]+)$/.exec(arn)?.[1];
-    if (name === undefined) throw validationError(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`);
-    return this.#active(name);
+  /** A table whose settings are about to change: not while it is CREATING or DELETING. */
+  changing(name: string): Table {
+    const table = this.reading(name);
+    if (table.status === 'DELETING') throw new AwsError('ResourceInUseException', `Table is being deleted: ${name}`);
+    return table;
   }
 
-  #active(name: string): Table {
+  /** A table whose settings are about to be read. One that is CREATING has none yet. */
+  reading(name: string): Table {
     const table = this.#tables.require(name);
     if (table.status === 'CREATING')
       throw new AwsError('ResourceNotFoundException', `Requested resource not found: ${name}`);
-    if (table.status === 'DELETING') throw new AwsError('ResourceInUseException', `Table is being deleted: ${name}`);
     return table;
   }
 
@@ -153,4 +153,12 @@ export class TableSettings {
     if (!table || table.status === 'CREATING') throw new AwsError('TableNotFoundException', `Table not found: ${name}`);
     return table;
   }
+}
+
+/** The table that a ResourceArn names. */
+export function nameFromArn(input: Input): string {
+  const arn = input.text('ResourceArn', { min: 1, max: 1283 });
+  const name = /:table\/([^/]+)$/.exec(arn)?.[1];
+  if (name === undefined) throw validationError(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`);
+  return name;
 }

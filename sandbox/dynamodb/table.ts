@@ -87,6 +87,10 @@ export interface Table {
   readonly tags: Map<string, string>;
   timeToLive: { status: string; attribute: string | undefined; changedAt: number | undefined };
   pointInTimeRecovery: PointInTimeRecovery | undefined;
+  /** The stream that was turned on last; it keeps its name after it is off. */
+  latestStream: { readonly arn: string; readonly label: string } | undefined;
+  protectionChangedAt: number | undefined;
+  tableClassChangedAt: number | undefined;
   pending: PlannedEvent | undefined;
   restore: RestoreOrigin | undefined;
   /** Global secondary indexes that are CREATING although the table may be ACTIVE. */
@@ -130,12 +134,23 @@ export function describeTable(table: Table): object {
       GlobalSecondaryIndexes: definition.GlobalSecondaryIndexes.map((index) => indexDescription(table, index, true)),
     }),
     ...(definition.StreamSpecification !== undefined && { StreamSpecification: definition.StreamSpecification }),
+    ...(table.latestStream && {
+      LatestStreamArn: table.latestStream.arn,
+      LatestStreamLabel: table.latestStream.label,
+    }),
     ...sseDescription(table),
     ...(table.restore && { RestoreSummary: restoreSummary(table.restore) }),
-    ...(definition.TableClass !== undefined && { TableClassSummary: { TableClass: definition.TableClass } }),
+    ...(definition.TableClass !== undefined && { TableClassSummary: tableClass(table) }),
     TableSizeBytes: measured.sizeBytes,
     ItemCount: measured.itemCount,
     DeletionProtectionEnabled: table.deletionProtection,
+  };
+}
+
+function tableClass({ definition, tableClassChangedAt: changedAt }: Table): object {
+  return {
+    TableClass: definition.TableClass,
+    ...(changedAt !== undefined && { LastUpdateDateTime: seconds(changedAt) }),
   };
 }
 

@@ -1,10 +1,11 @@
 import { AwsError, validationError } from '../aws-error.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { ApiCall } from '../front.ts';
-import { Input, isRecord } from '../input.ts';
+import { Input } from '../input.ts';
 import { randomUuid, type Random } from '../random.ts';
 import type { Contents } from './contents.ts';
 import type { Items } from './items.ts';
+import { changeProtection, checkUpdate, definitionFrom, updated } from './table-definition.ts';
 import {
   describeTable,
   nothingDeclared,
@@ -94,6 +95,7 @@ export class Tables {
     this.#checkQuotas();
     const table = this.#newTable(name, definitionFrom(input.members), tagsIn(input));
     table.deletionProtection = input.optionalBoolean('DeletionProtectionEnabled') ?? false;
+    if (table.definition.StreamSpecification !== undefined) table.latestStream = this.#newStream(table);
     this.#byName.set(name, table);
     try {
       await this.#parts.items.createTable(asDynalite(name, members));
@@ -208,9 +210,14 @@ export class Tables {
     if (table.status === 'CREATING' && table.restore) throw notFound(table.name);
     if (table.status !== 'ACTIVE')
       throw inUse(`Attempt to change a resource which is still in use: Table is being updated: ${table.name}`);
-    const protection = input.optionalBoolean('DeletionProtectionEnabled');
-    if (protection !== undefined) table.deletionProtection = protection;
-    table.definition = { ...table.definition, ...changes(call.input) };
+    checkUpdate(table, call.input);
+    const { now } = this.#parts.clock;
+    const protection = input.optionalBoolean('DeletionProtectionEnabled') ?? table.deletionProtection;
+    if (protection !== table.deletionProtection) changeProtection(table, protection, now);
+    if (call.input.TableClass !== undefined) table.tableClassChangedAt = now;
+    table.definition = updated(table.definition, call.input);
+    if (call.input.StreamSpecification !== undefined && table.definition.StreamSpecification !== undefined)
+      table.latestStream = this.#newStream(table);
     table.status = 'UPDATING';
     const description = describeTable(table);
     table.pending = this.#parts.clock.after(500 + this.#parts.random() * 2000, () => {
@@ -229,6 +236,11 @@ export class Tables {
       throw new AwsError('AccessDeniedException', `The key that encrypts the table is not accessible: ${name}`);
     }
     return table;
+  }
+
+  #newStream(table: Table): NonNullable<Table['latestStream']> {
+    const label = new Date(this.#parts.clock.now).toISOString().slice(0, -1);
+    return { label, arn: `${table.arn}/stream/${label}` };
   }
 
   #isStale(table: Table): boolean {
@@ -255,6 +267,9 @@ export class Tables {
       tags,
       timeToLive: { status: 'DISABLED', attribute: undefined, changedAt: undefined },
       pointInTimeRecovery: undefined,
+      latestStream: undefined,
+      protectionChangedAt: undefined,
+      tableClassChangedAt: undefined,
       pending: undefined,
       restore: undefined,
       buildingIndexes: new Set(),
@@ -335,44 +350,6 @@ function withoutCapacity({ definition }: Table): object {
     Projection,
   }));
   return { BillingMode: 'PAY_PER_REQUEST', ProvisionedThroughput: undefined, GlobalSecondaryIndexes: indexes };
-}
-
-function records(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isRecord) : [];
-}
-
-function definitionFrom(members: Readonly<Record<string, unknown>>): TableDefinition {
-  return {
-    KeySchema: records(members.KeySchema),
-    AttributeDefinitions: records(members.AttributeDefinitions),
-    BillingMode: 'PROVISIONED',
-    ...changes(members),
-    ...indexes(members),
-  };
-}
-
-function indexes(members: Readonly<Record<string, unknown>>): Partial<TableDefinition> {
-  const local = records(members.LocalSecondaryIndexes);
-  const global = records(members.GlobalSecondaryIndexes);
-  return {
-    ...(local.length > 0 && { LocalSecondaryIndexes: local }),
-    ...(global.length > 0 && { GlobalSecondaryIndexes: global }),
-  };
-}
-
-const changeable = [
-  'BillingMode',
-  'ProvisionedThroughput',
-  'OnDemandThroughput',
-  'StreamSpecification',
-  'SSESpecification',
-  'TableClass',
-];
-
-function changes(members: Readonly<Record<string, unknown>>): Partial<TableDefinition> {
-  return Object.fromEntries(
-    changeable.filter((name) => members[name] !== undefined).map((name) => [name, members[name]]),
-  );
 }
 
 /** The members of CreateTable that dynalite knows; it validates them as DynamoDB does. */

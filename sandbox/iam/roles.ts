@@ -13,12 +13,35 @@ interface Role {
 const servicePrefixes: Readonly<Record<string, string>> = { tagging: 'tag' };
 const actionNames: Readonly<Record<string, string>> = { 'lambda:Invoke': 'lambda:InvokeFunction' };
 /** Operations that IAM cannot restrict to a resource. */
-const unrestrictable = new Set(['ListTables', 'ListBackups', 'DescribeLimits', 'GetResources']);
+const unrestrictable = new Set([
+  'ListTables',
+  'ListBackups',
+  'DescribeLimits',
+  'GetResources',
+  'DescribeScalableTargets',
+  'DescribeScalingPolicies',
+  'DescribeAlarmsForMetric',
+]);
 
 /** What a restore does to its target in the caller's name. Source: DynamoDB developer guide, backuprestore_IAM. */
 const restoreDataActions = ['PutItem', 'UpdateItem', 'DeleteItem', 'GetItem', 'Query', 'Scan', 'BatchWriteItem'].map(
   (operation) => `dynamodb:${operation}`,
 );
+
+/** The condition keys of Application Auto Scaling. */
+function conditionsOf({ service, input }: ApiCall): Question['context'] {
+  if (service !== 'application-autoscaling') return new Map();
+  return new Map([
+    ['application-autoscaling:service-namespace', String(input.ServiceNamespace)],
+    ['application-autoscaling:scalable-dimension', String(input.ScalableDimension)],
+  ]);
+}
+
+/** The alarms that a call is about; a listing is about all. */
+function alarmNames({ operation, input }: ApiCall): string[] {
+  if (operation === 'PutMetricAlarm') return [String(input.AlarmName)];
+  return operation === 'DeleteAlarms' && Array.isArray(input.AlarmNames) ? input.AlarmNames.map(String) : ['*'];
+}
 
 /** Reads the statements of a policy document. */
 function statementsOf(document: unknown): Statement[] {
@@ -71,7 +94,8 @@ export class Roles {
     if (roleArn === undefined) return;
     const spelt = `${servicePrefixes[call.service] ?? call.service}:${call.operation}`;
     const action = actionNames[spelt] ?? spelt;
-    for (const resource of this.#resourcesOf(call)) this.demand(roleArn, action, resource);
+    const facts = conditionsOf(call);
+    for (const resource of this.#resourcesOf(call)) this.demand(roleArn, action, resource, facts);
     const target = this.#restoreTarget(call);
     if (target === undefined) return;
     for (const wanted of [action, ...restoreDataActions]) this.demand(roleArn, wanted, target);
@@ -88,11 +112,11 @@ export class Roles {
     }
   }
 
-  /** Throws AccessDeniedException unless a role may do this. */
-  demand(roleArn: string, action: string, resource: string): void {
+  /** Throws AccessDeniedException unless a role may do this. `facts` are condition keys of the call itself. */
+  demand(roleArn: string, action: string, resource: string, facts: Question['context'] = new Map()): void {
     const role = this.#roles.get(roleArn);
     if (!role) return;
-    const question: Question = { action, resource, context: this.#context(resource) };
+    const question: Question = { action, resource, context: new Map([...this.#context(resource), ...facts]) };
     const decision = decide([...role.policies.values()].flat(), question);
     if (decision === 'allowed') return;
     const user = `arn:aws:sts::${this.#parts.accountId}:assumed-role/${role.name}/sandbox`;
@@ -120,6 +144,8 @@ export class Roles {
       return text.startsWith('arn:') ? text : `arn:aws:${service}:${region}:${accountId}:${text}`;
     };
     if (unrestrictable.has(call.operation)) return ['*'];
+    if (call.service === 'application-autoscaling') return [arn('application-autoscaling', 'scalable-target/*')];
+    if (call.service === 'cloudwatch') return alarmNames(call).map((name) => arn('cloudwatch', `alarm:${name}`));
     if (typeof BackupArn === 'string') return [BackupArn];
     if (typeof ResourceArn === 'string') return [ResourceArn];
     if (typeof TableName === 'string')
