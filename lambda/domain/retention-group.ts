@@ -18,6 +18,10 @@ export interface Circumstances {
   readonly uncoveredTables?: ReadonlySet<string>;
   /** ARNs an operator wants kept until further notice. */
   readonly holds: ReadonlySet<string>;
+  /** ARNs that drills restore right now, or have chosen to. */
+  readonly pinned?: ReadonlySet<string>;
+  /** ARNs of backups that passed a drill. */
+  readonly proven?: ReadonlySet<string>;
   readonly now: Date;
 }
 
@@ -26,6 +30,8 @@ export type GroupJudge = (group: readonly Restorable[]) => (member: Restorable, 
 
 const newest: Reason = { code: 'newest', detail: 'the newest restorable backup always stays' };
 const held: Reason = { code: 'hold', detail: 'an operator holds it' };
+const drilled: Reason = { code: 'drill', detail: 'a drill restores it' };
+const proven: Reason = { code: 'proven', detail: 'the newest backup that passed a drill always stays' };
 const gone: Reason = { code: 'table-gone', detail: 'frozen: its table does not exist any more' };
 const recreated: Reason = { code: 'table-recreated', detail: 'frozen: its table was deleted, and created again' };
 const uncovered: Reason = { code: 'table-not-covered', detail: 'frozen: the plan does not cover its table any more' };
@@ -44,7 +50,8 @@ export function byAge(one: Restorable, other: Restorable): number {
 /**
  * Prepares a plan for judging groups.
  * > The newest restorable backup and the newest `minimumCopies` always stay; so does one created in the same instant as the last of them.
- * > A backup stays when any rule wants it, when it is held, or when its group is frozen.
+ * > The newest restorable backup of a group that passed a drill stays until a newer one passes.
+ * > A backup stays when any rule wants it, when it is held, while a drill restores it, or when its group is frozen.
  */
 export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge {
   const rules = rulesOf(plan);
@@ -59,6 +66,7 @@ export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge
     const newestAt = timeOf(group[0]);
     const floorAt = timeOf(group[plan.minimumCopies - 1]);
     const freeze = freezeOf(group, newestAt);
+    const provenArn = newestProven(group, circumstances.proven);
     const walks = rules.map((begin) => begin(newestAt));
     return ({ arn, createdAt }, nth) => {
       const at = createdAt.getTime();
@@ -66,7 +74,9 @@ export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge
       const reasons = opinions.filter(({ keeps }) => keeps).map(({ reason }) => reason);
       if (nth === 0) reasons.push(newest);
       if (at >= floorAt) reasons.push(floor);
+      if (arn === provenArn) reasons.push(proven);
       if (circumstances.holds.has(arn)) reasons.push(held);
+      if (circumstances.pinned?.has(arn)) reasons.push(drilled);
       if (freeze) reasons.push(freeze);
       return reasons.length > 0 ? keep(reasons) : expire(opinions.map(({ reason }) => reason));
     };
@@ -109,6 +119,10 @@ function freezer({ objectives, backup: { timeZone } }: Plan, { liveTables, uncov
     if (liveTables.has(stray.tableName)) return recreated;
     return uncoveredTables?.has(stray.tableName) ? uncovered : gone;
   };
+}
+
+function newestProven(group: readonly Restorable[], passed: ReadonlySet<string> | undefined): string | undefined {
+  return passed?.size ? group.find(({ arn }) => passed.has(arn))?.arn : undefined;
 }
 
 function timeOf(backup: Restorable | undefined): number {

@@ -11,6 +11,8 @@ export interface History {
   readonly backups: readonly Backup[];
   readonly liveTables: ReadonlyMap<string, string>;
   readonly holds: ReadonlySet<string>;
+  readonly pinned?: ReadonlySet<string>;
+  readonly proven?: ReadonlySet<string>;
   readonly now: Date;
 }
 
@@ -181,14 +183,17 @@ export function histories(maxLength = 40): fc.Arbitrary<History> {
       drafts: fc.array(draft, { maxLength, size: 'max' }),
       dead: often('none', 6, 'orders', 'Orders', 'id-1', 'id-2'),
       holds: fc.array(fc.nat(39), { maxLength: 2 }),
+      pinned: fc.array(fc.nat(39), { maxLength: 2 }),
+      proven: fc.array(fc.nat(39), { maxLength: 4 }),
     })
-    .map(({ plan, now, drafts, dead, holds }) => {
+    .map(({ plan, now, drafts, dead, ...some }) => {
       const backups = backupsOf(drafts, now);
       const liveTables = new Map<string, string>();
       for (const { tableName, tableId } of tables)
         if (tableName !== dead && tableId !== dead && !liveTables.has(tableName)) liveTables.set(tableName, tableId);
-      const held = new Set(holds.flatMap((nth) => backups[nth]?.arn ?? []));
-      return { plan, now: new Date(now), backups, liveTables, holds: held };
+      const arnsAt = (places: readonly number[]) => new Set(places.flatMap((nth) => backups[nth]?.arn ?? []));
+      const [holds, pinned, proven] = [arnsAt(some.holds), arnsAt(some.pinned), arnsAt(some.proven)];
+      return { plan, now: new Date(now), backups, liveTables, holds, pinned, proven };
     });
 }
 

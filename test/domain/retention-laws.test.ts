@@ -22,7 +22,7 @@ import { bucketLabel, referenceExpired } from './retention-reference.ts';
 
 /** Random histories in all laws together; fast-check prints seed and path of a counterexample. */
 const wanted = Number(process.env.HISTORIES ?? 22_000);
-const laws = 23;
+const laws = 26;
 let tried = 0;
 
 /** Checks a law on its share of the histories. */
@@ -82,12 +82,18 @@ function arnsOf(backups: readonly Backup[]): Set<string> {
   return new Set(backups.map(({ arn }) => arn));
 }
 
+/** The newest backup of a group that passed a drill. */
+function newestProven(group: readonly Backup[], { proven = new Set() }: History): Backup | undefined {
+  return newestFirst(group).find(({ arn }) => proven.has(arn));
+}
+
 function floorsHold(history: History, gone: ReadonlySet<string>): void {
   for (const group of restorableGroups(history)) {
     const newestAt = Math.max(...group.map(timeOf));
     const left = group.filter(({ arn }) => !gone.has(arn));
     expect(left.length).toBeGreaterThanOrEqual(Math.min(history.plan.minimumCopies, group.length));
     expect(group.filter((backup) => timeOf(backup) === newestAt && gone.has(backup.arn))).toEqual([]);
+    expect(gone.has(newestProven(group, history)?.arn ?? '')).toBe(false);
   }
 }
 
@@ -190,6 +196,36 @@ describe('retention', () => {
       }
     },
   );
+
+  law(
+    '[S2][R10] the newest backup of every table incarnation that passed a drill stays, with its own reason',
+    (history) => {
+      const judgement = judged(history);
+
+      const newest = restorableGroups(history).flatMap((group) => newestProven(group, history) ?? []);
+      const kept = judgement.verdicts.filter(({ reasons }) => reasons.some(({ code }) => code === 'proven'));
+      expect(arnsOf(kept.map(({ backup }) => backup))).toEqual(arnsOf(newest));
+      expect(kept.filter(({ verdict }) => verdict === 'delete')).toEqual([]);
+    },
+  );
+
+  law('[S8][X12] nothing goes that a drill restores, and it stays for no longer', (history) => {
+    const { pinned = new Set() } = history;
+    const gone = expiredIn(judged(history));
+
+    expect([...pinned].filter((arn) => gone.has(arn))).toEqual([]);
+    const after = expiredIn(judged({ ...history, pinned: new Set() }));
+    expect(new Set([...after].filter((arn) => !pinned.has(arn)))).toEqual(gone);
+  });
+
+  law('[R10] a backup that passed a drill saves itself and no other', (history) => {
+    const { proven = new Set() } = history;
+    const gone = expiredIn(judged(history));
+    const unproven = expiredIn(judged({ ...history, proven: new Set() }));
+
+    isSubset(gone, unproven);
+    expect([...unproven].filter((arn) => !gone.has(arn) && !proven.has(arn))).toEqual([]);
+  });
 
   lawWith(
     '[S9][R01] over the deletion cap of a table or of the run nothing is deleted, and verdicts stay as they were',
@@ -377,7 +413,7 @@ describe('retention', () => {
   });
 
   law(
-    '[LAW-L2] a healthy table keeps no more than its counts, its window, its floor and its holds add up to',
+    '[LAW-L2] a healthy table keeps no more than its counts, its window, its floors, its holds and its drills add up to',
     (history) => {
       const { plan, holds, liveTables } = history;
       const healthy = { ...plan, objectives: undefined };
@@ -391,10 +427,11 @@ describe('retention', () => {
         const inWindow = group.filter((backup) => timeOf(backup) >= windowFrom).length;
         const floorAt = timeOf(newestFirst(group)[plan.minimumCopies - 1] ?? newestFirst(group).at(-1) ?? fail());
         const inFloor = group.filter((backup) => timeOf(backup) >= floorAt).length;
-        const held = group.filter(({ arn }) => holds.has(arn)).length;
+        const held = group.filter(({ arn }) => holds.has(arn) || history.pinned?.has(arn)).length;
+        const proven = newestProven(group, history) ? 1 : 0;
         const kept = group.filter(({ arn }) => !gone.has(arn)).length;
         const byCount = Object.values(counts).reduce<number>((sum, count) => sum + (count ?? 0), 0);
-        expect(kept).toBeLessThanOrEqual(byCount + inWindow + inFloor + held);
+        expect(kept).toBeLessThanOrEqual(byCount + inWindow + inFloor + held + proven);
       }
     },
   );

@@ -14,7 +14,7 @@ export function referenceExpired({ listing, plan, ...given }: Question): Set<str
   const counted = everything.filter((backup) => counts(backup, listing.backups, given));
   const expired = counted.filter((backup) => {
     const group = counted.filter(({ tableId }) => tableId === backup.tableId);
-    return !isFrozen(group, plan, given) && !given.holds.has(backup.arn) && !isWanted(backup, group, plan);
+    return !isFrozen(group, plan, given) && !isSpared(backup, group, given) && !isWanted(backup, group, plan);
   });
   return new Set(expired.map(({ arn }) => arn));
 }
@@ -46,6 +46,13 @@ function time(backup: Backup): number {
 /** Later in the total order of (time, ARN). */
 function isNewer(one: Backup, other: Backup): boolean {
   return time(one) > time(other) || (time(one) === time(other) && one.arn > other.arn);
+}
+
+/** Held, drilled right now, or proven while no newer one of the group is. */
+function isSpared(backup: Backup, group: readonly Backup[], { holds, pinned, proven }: Given): boolean {
+  const isProven = (one: Backup): boolean => proven?.has(one.arn) === true;
+  const isNewestProven = isProven(backup) && !group.some((other) => isProven(other) && isNewer(other, backup));
+  return isNewestProven || [holds, pinned].some((arns) => arns?.has(backup.arn));
 }
 
 function isFrozen(group: readonly Backup[], plan: Plan, { liveTables, now }: Given): boolean {

@@ -204,6 +204,40 @@ describe('floors', () => {
   });
 });
 
+describe('what drills tell retention', () => {
+  const older = backupAt('2019-01-01T00:00:00Z');
+
+  test('[X12] a backup that a drill restores stays until the drill has ended', () => {
+    expect(codesOf(judgeThat([newest, old], { pinned: new Set([old.arn]) }), 1)).toEqual(['drill']);
+    expect(expiredTimes(judgeThat([newest, old], { pinned: new Set() }))).toEqual(['2020-01-01T00']);
+  });
+
+  test('[R10] the newest backup that passed a drill stays until a newer one passes', () => {
+    const backups = [newest, old, older];
+
+    expect(codesOf(judgeThat(backups, { proven: new Set([older.arn]) }), 2)).toEqual(['proven']);
+    expect(expiredTimes(judgeThat(backups, { proven: new Set([older.arn, old.arn]) }))).toEqual(['2019-01-01T00']);
+    expect(codesOf(judgeThat(backups, { proven: new Set([older.arn, old.arn]) }), 1)).toEqual(['proven']);
+  });
+
+  test('[R10] each incarnation of a table has its own proven backup', () => {
+    const other = backupAt('2018-01-01T00:00:00Z', { tableName: 'users' });
+    const backups = [newest, old, backupAt('2026-11-20T00:00:00Z', { tableName: 'users' }), other];
+
+    const judgement = judgeThat(backups, { proven: new Set([old.arn, other.arn]) });
+
+    expect([codesOf(judgement, 1), codesOf(judgement, 3)]).toEqual([['proven'], ['proven']]);
+  });
+
+  test('[R10] a proven backup that does not count protects nothing', () => {
+    const unfinished = backupAt('2020-06-01T00:00:00Z', { status: 'DELETED' });
+
+    const judgement = judgeThat([newest, unfinished, old], { proven: new Set([unfinished.arn, old.arn]) });
+
+    expect(codesOf(judgement, 2)).toEqual(['proven']);
+  });
+});
+
 describe('frozen groups', () => {
   test('[R05] backups of a table that is gone stay', () => {
     const judgement = judgeThat([newest, old], { liveTables: new Map() });
