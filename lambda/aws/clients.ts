@@ -1,3 +1,5 @@
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
@@ -15,11 +17,26 @@ export interface Clients {
   readonly lambda: LambdaClient;
 }
 
+/** Apart from the others, so that a function without them does not carry them. Everything they do may be done twice. */
+export interface SettingsClients {
+  readonly dynamodb: DynamoDBClient;
+  readonly autoScaling: ApplicationAutoScalingClient;
+  readonly cloudWatch: CloudWatchClient;
+}
+
 export function createClients(): Clients {
   return {
     dynamodb: new DynamoDBClient({ ...common, maxAttempts: 6 }),
     dynamodbOnce: new DynamoDBClient({ ...common, maxAttempts: 1 }),
     tagging: new ResourceGroupsTaggingAPIClient({ ...common, maxAttempts: 6 }),
     lambda: new LambdaClient({ ...common, maxAttempts: 4 }),
+  };
+}
+
+export function createSettingsClients({ dynamodb }: Pick<Clients, 'dynamodb'>): SettingsClients {
+  return {
+    dynamodb,
+    autoScaling: new ApplicationAutoScalingClient({ ...common, maxAttempts: 6 }),
+    cloudWatch: new CloudWatchClient({ ...common, maxAttempts: 6 }),
   };
 }

@@ -31,7 +31,6 @@ function captured<Value extends z.ZodType>(value: Value) {
   ]);
 }
 
-/** As the API gives it and takes it back, by the names of the API. */
 const definition = z.record(z.string(), z.json());
 
 const scalableTarget = z.strictObject({
@@ -79,10 +78,13 @@ export const tableSettingsSchema = z.strictObject({
 
 export type TableSettings = z.infer<typeof tableSettingsSchema>;
 export type TableFacts = TableSettings['table'];
-export type Setting<Name extends SettingName> = TableSettings['settings'][Name];
-export type AnySetting = Setting<SettingName>;
+export type AnySetting = 'off' | { readonly unread: string } | { readonly is: unknown };
 /** What a setting is set to, where it is set. */
-export type ValueOf<Name extends SettingName> = Extract<Setting<Name>, { is: unknown }>['is'];
+export type SettingValues = {
+  [Name in SettingName]: Extract<TableSettings['settings'][Name], { is: unknown }>['is'];
+};
+/** As the API gives it and takes it back, by the names of the API. */
+export type Definition = z.infer<typeof definition>;
 
 /** `same`, or a text that says what differs. */
 export type Comparison = string;
@@ -147,10 +149,11 @@ export function compareSettings(
   names: readonly SettingName[],
 ): Partial<Record<SettingName, Comparison>> {
   const expected = settingsFor(wanted, actual.table).settings;
-  return Object.fromEntries(names.map((name) => [name, compare(expected[name], actual.settings[name])]));
+  return Object.fromEntries(names.map((name) => [name, compareSetting(expected[name], actual.settings[name])]));
 }
 
-function compare(wanted: AnySetting, actual: AnySetting): Comparison {
+/** The same for one setting whose names fit the table already. */
+export function compareSetting(wanted: AnySetting, actual: AnySetting): Comparison {
   if (isUnread(wanted)) return `not known at the time of the backup: ${wanted.unread}`;
   if (isUnread(actual)) return `could not be read: ${actual.unread}`;
   const before = leavesOf(valueOf(wanted));
@@ -161,11 +164,11 @@ function compare(wanted: AnySetting, actual: AnySetting): Comparison {
   return differences.length === 0 ? 'same' : shorten(differences);
 }
 
-export function isUnread(setting: AnySetting): setting is Extract<AnySetting, { unread: string }> {
+function isUnread(setting: AnySetting): setting is { readonly unread: string } {
   return typeof setting === 'object' && 'unread' in setting;
 }
 
-function valueOf(setting: Exclude<AnySetting, { unread: string }>): unknown {
+function valueOf(setting: Exclude<AnySetting, { readonly unread: string }>): unknown {
   return setting === 'off' ? setting : setting.is;
 }
 
@@ -195,7 +198,6 @@ function leavesOf(value: unknown, path: readonly string[] = []): Map<string, str
 }
 
 type Json = z.infer<ReturnType<typeof z.json>>;
-type Definition = z.infer<typeof definition>;
 
 function renameTable(value: Definition, source: TableFacts, target: TableFacts): Definition {
   const change = (part: Json): Json => {

@@ -48,7 +48,6 @@ const order: readonly SettingName[] = [
 export const takenOffBeforeDeletion: readonly SettingName[] = [
   'alarms',
   'auto-scaling',
-  'contributor-insights',
   'kinesis-destination',
   'point-in-time-recovery',
   'resource-policy',

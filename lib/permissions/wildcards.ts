@@ -17,6 +17,16 @@ const reasons: Readonly<Record<string, string>> = {
   DescribeTablesByTag:
     'an operator chose these tables by tag; the condition on aws:ResourceTag limits the wildcard to them',
   WatchBackups: 'the ids of backups are given by DynamoDB when they are taken',
+  ReadIndexSettings:
+    'the tables of these indexes are chosen elsewhere; only whether Contributor Insights is on can be read',
+  ReadDestinations: 'a table may send its changes to any stream; only descriptions of streams can be read',
+  ReadScalingAndAlarms:
+    'DescribeScalableTargets, DescribeScalingPolicies and DescribeAlarms can be asked for an account only, not for a table',
+  RearmTables: 'the names of restored tables are made at run time; all begin with this prefix',
+  RearmScaling: 'the ids of scalable targets are given by AWS; the condition limits them to those of DynamoDB',
+  RearmScalingAlarms: 'AWS names the alarms of target tracking after the restored tables, whose prefix this is',
+  RecreateAlarms: 'alarms of restored tables begin with the names of these tables, whose prefix this is',
+  FeedStreams: 'a restored table may have to send its changes to any stream its source sent them to',
   ExpireBackups:
     'the ids of backups are given by DynamoDB when they are taken, and backups carry no tags; the code deletes only backups whose name and seal are its own',
 };

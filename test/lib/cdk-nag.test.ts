@@ -31,14 +31,18 @@ describe.each(Object.keys(deployments))('a deployment %s', (name) => {
   });
 });
 
-test('where tables are chosen by name, only listing and the ids of backups need a wildcard', () => {
+test('where tables are chosen by name, only listing, reading settings and the ids of backups need a wildcard', () => {
   const wildcards = [
     'AwsSolutions-IAM5[Resource::*]',
     'AwsSolutions-IAM5[Resource::arn:aws:dynamodb:eu-west-1:123456789012:table/orders/backup/*]',
   ];
+  const readingSettings = [
+    'AwsSolutions-IAM5[Resource::arn:aws:dynamodb:eu-west-1:123456789012:table/*/index/*]',
+    'AwsSolutions-IAM5[Resource::arn:aws:kinesis:eu-west-1:123456789012:stream/*]',
+  ];
 
   expect(acknowledgedBy(aStack()).map(({ rule }) => rule)).toEqual(
-    [...wildcards, ...wildcards, 'AwsSolutions-SQS3', 'AwsSolutions-SQS3'].sort(),
+    [...wildcards, ...wildcards, ...readingSettings, 'AwsSolutions-SQS3', 'AwsSolutions-SQS3'].sort(),
   );
 });
 

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { aPlan, aStack, resourcesOf } from './deploy.ts';
+import { settingNames } from '../../lambda/domain/settings.ts';
 import { roleStatements } from './iam-simulation.ts';
+import { rearming } from './rearming.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -49,7 +51,7 @@ function deployedGrants(): string[] {
     named: aPlan(),
     tagged: aPlan({ tables: { tagged: { backup: 'daily' } }, keep: { hourly: 24, daily: 7 } }),
   };
-  return [...roleStatements(resourcesOf(aStack({ plans })))]
+  return [...roleStatements(resourcesOf(aStack({ plans }))), ['DrillRole', rearming(settingNames)] as const]
     .flatMap(([role, statements]) =>
       statements
         .filter(({ effect }) => effect === 'Allow')
@@ -78,7 +80,9 @@ function documentedCode(): [path: string, code: string][] {
 
 /** Every command and paginator of the AWS SDK that the adapters use. */
 function callsToAws(): string[] {
-  const paths = readdirSync(join(root, 'lambda/aws')).map((name) => `lambda/aws/${name}`);
+  const paths = readdirSync(join(root, 'lambda/aws'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `lambda/aws/${name}`);
   return paths.flatMap((path) => {
     const calls = read(path).match(/\b(?:[A-Z]\w+Command|paginate[A-Z]\w+)\b/g) ?? [];
     return [...new Set(calls)].map((call) => `${path}: ${call}`);

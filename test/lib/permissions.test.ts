@@ -14,6 +14,11 @@ const statementsOf = Object.fromEntries(
 
 const table = 'arn:aws:dynamodb:eu-west-1:123456789012:table';
 
+const readSettings = [
+  ...['ListTagsOfResource', 'DescribeTimeToLive', 'DescribeContinuousBackups', 'GetResourcePolicy'],
+  ...['DescribeContributorInsights', 'DescribeKinesisStreamingDestination'],
+].map((action) => `dynamodb:${action}`);
+
 describe('every Allow statement is on the list', () => {
   const ledger =
     'dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:Query on arn:Ledger';
@@ -22,6 +27,12 @@ describe('every Allow statement is on the list', () => {
     'on arn:Key if kms:ViaService=dynamodb.eu-west-1.amazonaws.com';
   const queueKey = 'kms:GenerateDataKey kms:Decrypt on arn:Key if kms:ViaService=sqs.eu-west-1.amazonaws.com';
 
+  const elsewhere = [
+    `ReadIndexSettings: dynamodb:DescribeContributorInsights on ${table}/*/index/*`,
+    'ReadDestinations: kinesis:DescribeStream kinesis:DescribeStreamSummary on arn:aws:kinesis:eu-west-1:123456789012:stream/*',
+    'ReadScalingAndAlarms: application-autoscaling:DescribeScalableTargets application-autoscaling:DescribeScalingPolicies ' +
+      'cloudwatch:DescribeAlarms on *',
+  ];
   const function_ = (name: string): string[] => [
     `KeepLedger: ${ledger}`,
     `UseLedgerKey: ${ledgerKey}`,
@@ -40,7 +51,8 @@ describe('every Allow statement is on the list', () => {
     expect(allowed('by name')).toEqual({
       BackupRole: [
         'ListTablesAndBackups: dynamodb:ListTables dynamodb:ListBackups on *',
-        `TakeBackups: dynamodb:DescribeTable dynamodb:CreateBackup on ${table}/Orders ${table}/prod-*`,
+        `TakeBackups: dynamodb:DescribeTable dynamodb:CreateBackup ${readSettings.join(' ')} on ${table}/Orders ${table}/prod-*`,
+        ...elsewhere,
         `WatchBackups: dynamodb:DescribeBackup on ${table}/Orders/backup/* ${table}/prod-*/backup/*`,
         ...function_('Backup'),
       ],
@@ -60,7 +72,8 @@ describe('every Allow statement is on the list', () => {
       BackupRole: [
         'ListTablesAndBackups: dynamodb:ListTables dynamodb:ListBackups on *',
         'FindTablesByTag: tag:GetResources on *',
-        `TakeBackupsByTag1: dynamodb:DescribeTable dynamodb:CreateBackup on ${table}/* if aws:ResourceTag/backup=daily`,
+        `TakeBackupsByTag1: dynamodb:DescribeTable dynamodb:CreateBackup ${readSettings.join(' ')} on ${table}/* if aws:ResourceTag/backup=daily`,
+        ...elsewhere,
         `WatchBackups: dynamodb:DescribeBackup on ${table}/*/backup/*`,
         ...function_('Backup'),
       ],
@@ -149,8 +162,18 @@ const matrix: readonly { actions: readonly string[]; on: Readonly<Record<string,
         'PartiQLSelect',
       ],
       ...['TagResource', 'UntagResource', 'PutResourcePolicy', 'UpdateTimeToLive', 'ExportTableToPointInTime'],
+      ...['ListTagsOfResource', 'DescribeTimeToLive', 'GetResourcePolicy', 'DescribeContributorInsights'],
+      ...['DescribeKinesisStreamingDestination', 'UpdateContributorInsights', 'EnableKinesisStreamingDestination'],
     ].map((action) => `dynamodb:${action}`),
     on: tables,
+  },
+  {
+    actions: ['dynamodb:DescribeContributorInsights', 'dynamodb:UpdateContributorInsights', 'dynamodb:Query'],
+    on: { 'an index': { resource: `${table}/Orders2/index/by-day` } },
+  },
+  {
+    actions: ['kinesis:DescribeStream', 'kinesis:DescribeStreamSummary', 'kinesis:PutRecords', 'kinesis:GetRecords'],
+    on: { 'a stream': { resource: 'arn:aws:kinesis:eu-west-1:123456789012:stream/s' } },
   },
   {
     actions: ['dynamodb:DescribeBackup', 'dynamodb:DeleteBackup', 'dynamodb:RestoreTableFromBackup'],
@@ -168,6 +191,8 @@ const matrix: readonly { actions: readonly string[]; on: Readonly<Record<string,
       ...['iam:PassRole', 'sts:AssumeRole', 'backup:ListBackupJobs', 'cloudwatch:PutMetricData', 'logs:CreateLogGroup'],
       ...['backup:DeleteBackupVault', 'backup:DeleteRecoveryPoint', 'backup:CancelLegalHold', 'backup:StartBackupJob'],
       ...['backup:DeleteBackupVaultLockConfiguration', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],
+      ...['application-autoscaling:DescribeScalableTargets', 'application-autoscaling:DescribeScalingPolicies'],
+      ...['cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricAlarm', 'application-autoscaling:RegisterScalableTarget'],
     ],
     on: { everything: { resource: '*' } },
   },
@@ -210,6 +235,15 @@ const matrix: readonly { actions: readonly string[]; on: Readonly<Record<string,
 ];
 
 const mustAllow = {
+  settings: (tableNames: readonly string[]) => [
+    ...tableNames.flatMap((name) => readSettings.map((action) => `${action} on ${name}`)),
+    'dynamodb:DescribeContributorInsights on an index',
+    ...['DescribeStream', 'DescribeStreamSummary'].map((action) => `kinesis:${action} on a stream`),
+    ...['application-autoscaling:DescribeScalableTargets', 'application-autoscaling:DescribeScalingPolicies'].map(
+      (action) => `${action} on everything`,
+    ),
+    'cloudwatch:DescribeAlarms on everything',
+  ],
   discovery: ['dynamodb:ListTables on everything', 'dynamodb:ListBackups on everything'],
   ledger: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action} on ledger`),
   ledgerKey: [
@@ -249,6 +283,7 @@ const mayDo: Record<Choice, Record<string, readonly string[]>> = {
         `dynamodb:CreateBackup on ${name}`,
         `dynamodb:DescribeBackup on backup of ${name}`,
       ]),
+      ...mustAllow.settings(['Orders', 'prod-users']),
     ],
     PruneRole: [
       ...[
@@ -278,6 +313,7 @@ const mayDo: Record<Choice, Record<string, readonly string[]>> = {
       ],
       ...['tag:GetResources on everything', 'dynamodb:DescribeTable on tagged', 'dynamodb:CreateBackup on tagged'],
       ...everyBackup.map((name) => `dynamodb:DescribeBackup on ${name}`),
+      ...mustAllow.settings(['tagged']),
     ],
     PruneRole: [
       ...[

@@ -1,0 +1,138 @@
+import type { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { SettingName } from '../../lambda/domain/settings.ts';
+import { settingsReadingStatements } from './settings-reading.ts';
+
+export interface RearmScope {
+  readonly stack: Stack;
+  /** What the names of all tables that are re-armed begin with; at least 8 characters. */
+  readonly tablePrefix: string;
+  /** The settings that any plan gives back. */
+  readonly settings: readonly SettingName[];
+}
+
+/** What setting and taking off takes, on the table itself. */
+const tableActions: Readonly<Record<SettingName, readonly string[]>> = {
+  tags: ['dynamodb:TagResource'],
+  'time-to-live': ['dynamodb:UpdateTimeToLive'],
+  stream: ['dynamodb:UpdateTable'],
+  'deletion-protection': ['dynamodb:UpdateTable'],
+  'table-class': ['dynamodb:UpdateTable'],
+  'point-in-time-recovery': ['dynamodb:UpdateContinuousBackups'],
+  'auto-scaling': ['dynamodb:UpdateTable'],
+  'resource-policy': ['dynamodb:PutResourcePolicy', 'dynamodb:DeleteResourcePolicy'],
+  'contributor-insights': ['dynamodb:UpdateContributorInsights'],
+  'kinesis-destination': ['dynamodb:EnableKinesisStreamingDestination', 'dynamodb:DisableKinesisStreamingDestination'],
+  alarms: [],
+};
+
+const readActions = [
+  'dynamodb:DescribeTable',
+  'dynamodb:ListTagsOfResource',
+  'dynamodb:DescribeTimeToLive',
+  'dynamodb:DescribeContinuousBackups',
+  'dynamodb:GetResourcePolicy',
+  'dynamodb:DescribeContributorInsights',
+  'dynamodb:DescribeKinesisStreamingDestination',
+];
+
+const shortestPrefix = 8;
+
+/**
+ * What it takes to give restored tables of one prefix the chosen settings, to read them back and to take them off again, and nothing
+ * on any other table. A setting that is not chosen adds no permission.
+ *
+ * @throws RangeError for a prefix that could be any table's
+ */
+export function rearmStatements({ stack, tablePrefix, settings }: RearmScope): PolicyStatement[] {
+  if (!/^[a-zA-Z0-9_.-]+$/.test(tablePrefix) || tablePrefix.length < shortestPrefix) {
+    throw new RangeError(
+      `the prefix of restored tables must be at least ${shortestPrefix} letters, digits, _, . and -, got ${JSON.stringify(tablePrefix)}`,
+    );
+  }
+  const has = (name: SettingName): boolean => settings.includes(name);
+  const tables = stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${tablePrefix}*` });
+  const changes = [...new Set(settings.flatMap((name) => tableActions[name]))];
+  return [
+    new PolicyStatement({ sid: 'RearmTables', actions: [...readActions, ...changes], resources: [tables] }),
+    ...settingsReadingStatements(stack).filter(({ sid }) => sid !== 'ReadIndexSettings'),
+    ...(has('auto-scaling') ? scalingStatements(stack, tablePrefix) : []),
+    ...(has('contributor-insights') ? [serviceRole(stack, 'Insights')] : []),
+    ...(has('kinesis-destination') ? [feedStatement(stack), serviceRole(stack, 'Kinesis')] : []),
+    ...(has('alarms') ? [alarmStatement(stack, 'RecreateAlarms', tablePrefix)] : []),
+  ];
+}
+
+/**
+ * Application Auto Scaling makes the alarms of a policy in the caller's name (source: "Application Auto Scaling identity-based policy
+ * examples"). The ids of scalable targets are its own; that a target is of a drill table is for the code to ensure.
+ */
+function scalingStatements(stack: Stack, tablePrefix: string): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'RearmScaling',
+      actions: [
+        'application-autoscaling:RegisterScalableTarget',
+        'application-autoscaling:DeregisterScalableTarget',
+        'application-autoscaling:PutScalingPolicy',
+      ],
+      resources: [
+        stack.formatArn({ service: 'application-autoscaling', resource: 'scalable-target', resourceName: '*' }),
+      ],
+      conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'dynamodb' } },
+    }),
+    alarmStatement(stack, 'RearmScalingAlarms', `TargetTracking-table/${tablePrefix}`),
+    serviceRole(stack, 'Scaling'),
+  ];
+}
+
+/** An alarm cannot be scoped by its metric's table, but ours begin with the table's name. */
+function alarmStatement(stack: Stack, sid: string, namePrefix: string): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    actions: ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'],
+    resources: [`arn:${stack.partition}:cloudwatch:${stack.region}:${stack.account}:alarm:${namePrefix}*`],
+  });
+}
+
+/** Source: "Using IAM policies for Amazon Kinesis Data Streams and Amazon DynamoDB". */
+function feedStatement(stack: Stack): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'FeedStreams',
+    actions: ['kinesis:ListStreams', 'kinesis:PutRecords'],
+    resources: [stack.formatArn({ service: 'kinesis', resource: 'stream', resourceName: '*' })],
+  });
+}
+
+const serviceRoles = {
+  Scaling: {
+    service: 'dynamodb.application-autoscaling.amazonaws.com',
+    role: 'AWSServiceRoleForApplicationAutoScaling_DynamoDBTable',
+  },
+  Insights: {
+    service: 'contributorinsights.dynamodb.amazonaws.com',
+    role: 'AWSServiceRoleForDynamoDBCloudWatchContributorInsights',
+  },
+  Kinesis: {
+    service: 'kinesisreplication.dynamodb.amazonaws.com',
+    role: 'AWSServiceRoleForDynamoDBKinesisDataStreamsReplication',
+  },
+} as const;
+
+/** The first use of these features in an account makes AWS create a role for itself, in the caller's name. */
+function serviceRole(stack: Stack, feature: keyof typeof serviceRoles): PolicyStatement {
+  const { service, role } = serviceRoles[feature];
+  return new PolicyStatement({
+    sid: `Create${feature}ServiceRole`,
+    actions: ['iam:CreateServiceLinkedRole'],
+    resources: [
+      stack.formatArn({
+        service: 'iam',
+        region: '',
+        resource: 'role',
+        resourceName: `aws-service-role/${service}/${role}`,
+      }),
+    ],
+    conditions: { StringEquals: { 'iam:AWSServiceName': service } },
+  });
+}
