@@ -5,11 +5,11 @@ import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../lambda/contract/environment.ts';
 import { defaultPruneSchedule } from '../lambda/domain/prune-cadence.ts';
-import { checkedDeployment } from './checked-deployment.ts';
+import { checkedDeployment, type CheckedDeployment } from './checked-deployment.ts';
 import { DeploymentKey } from './constructs/deployment-key.ts';
 import { FailureQueue } from './constructs/failure-queue.ts';
-import { JobFunction } from './constructs/job-function.ts';
-import { JobSchedules } from './constructs/job-schedules.ts';
+import { drillJobs, JobFunction, logGroupName, type Job } from './constructs/job-function.ts';
+import { JobSchedules, planInput } from './constructs/job-schedules.ts';
 import { Ledger } from './constructs/ledger.ts';
 import type { DeploymentProps } from './deployment-props.ts';
 import { backupRoleStatements } from './permissions/backup-role.ts';
@@ -20,13 +20,20 @@ export interface BackupStackProps extends StackProps, DeploymentProps {}
 
 /** Takes and prunes the backups of one account and Region. */
 export class BackupStack extends Stack {
+  /** What a drill stack of the same deployment goes by. */
+  readonly deployment: CheckedDeployment;
+  readonly ledger: Ledger;
+  readonly encryptionKey: IKey | undefined;
+
   constructor(scope: Construct, id: string, props: BackupStackProps) {
     super(scope, id, props);
-    const { plans, owner, backupNamePrefix } = checkedDeployment(this, props);
-    const logGroupNames = { backup: `/dynamodb-backups/${owner}/backup`, prune: `/dynamodb-backups/${owner}/prune` };
+    this.deployment = checkedDeployment(this, props);
+    const { plans, owner, backupNamePrefix } = this.deployment;
 
-    const encryptionKey = this.encryptionKey(props, Object.values(logGroupNames));
+    const encryptionKey = this.keyOf(props);
     const ledger = new Ledger(this, 'Ledger', { encryptionKey });
+    this.encryptionKey = encryptionKey;
+    this.ledger = ledger;
     const undelivered = new FailureQueue(this, 'UndeliveredEvents', { encryptionKey });
     const failedRuns = new FailureQueue(this, 'FailedRuns', { encryptionKey });
 
@@ -46,7 +53,7 @@ export class BackupStack extends Stack {
       job: 'backup',
       description: 'Takes the backups of a slot',
       statements: backupRoleStatements(roleScope),
-      logGroupName: logGroupNames.backup,
+      logGroupName: logGroupName(owner, 'backup'),
       reservedConcurrency: props.reservedConcurrency?.backup,
     });
     const prune = new JobFunction(this, 'Prune', {
@@ -54,7 +61,7 @@ export class BackupStack extends Stack {
       job: 'prune',
       description: 'Deletes the backups that expired',
       statements: pruneRoleStatements(roleScope),
-      logGroupName: logGroupNames.prune,
+      logGroupName: logGroupName(owner, 'prune'),
       reservedConcurrency: props.reservedConcurrency?.prune,
     });
 
@@ -69,7 +76,7 @@ export class BackupStack extends Stack {
       job: 'backup',
       function: backup.function,
       timings: plans.map((plan) => ({
-        plan,
+        ...planInput(plan),
         expression: plan.backup.schedule,
         timeZone: plan.backup.timeZone,
         flexibleWindowMinutes: plan.backup.flexibleWindowMinutes,
@@ -80,7 +87,7 @@ export class BackupStack extends Stack {
       job: 'prune',
       function: prune.function,
       timings: plans.map((plan) => ({
-        plan,
+        ...planInput(plan),
         expression: plan.prune.schedule ?? defaultPruneSchedule(plan),
         timeZone: plan.prune.timeZone,
       })),
@@ -97,8 +104,13 @@ export class BackupStack extends Stack {
     });
   }
 
-  private encryptionKey({ encryptionKey }: DeploymentProps, logGroupNames: readonly string[]): IKey | undefined {
+  private keyOf({ encryptionKey }: DeploymentProps): IKey | undefined {
     if (encryptionKey === 'aws-owned') return undefined;
+    const { owner, plans } = this.deployment;
+    const jobs: readonly Job[] = plans.some(({ drill }) => drill)
+      ? ['backup', 'prune', ...drillJobs]
+      : ['backup', 'prune'];
+    const logGroupNames = jobs.map((job) => logGroupName(owner, job));
     return encryptionKey ?? new DeploymentKey(this, 'Key', { logGroupNames });
   }
 

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
-import { BackupStack } from './backup-stack.ts';
+import { BackupStack, type BackupStackProps } from './backup-stack.ts';
 import type { DynamoBackupsProps } from './deployment-props.ts';
+import { DrillStack } from './drill-stack.ts';
 
 /**
  * Scheduled backups and safe retention for the DynamoDB tables of an account: in one Region, or alike in several.
@@ -12,13 +13,22 @@ export class DynamoBackups extends Construct {
     super(scope, id);
     const { env, regions, ...deployment } = props;
     // A stack keeps its name, and so its owner id, when Regions are added or removed.
-    const stackName = `${id}-Backup`;
+    const names = { backup: `${id}-Backup`, drill: `${id}-Drill` };
     if (!regions) {
-      new BackupStack(this, 'Backup', { ...deployment, stackName, ...(env && { env }) });
+      this.deploy('', names, { ...deployment, ...(env && { env }) });
       return;
     }
-    for (const region of new Set(regions)) {
-      new BackupStack(this, `Backup-${region}`, { ...deployment, stackName, env: { ...env, region } });
-    }
+    for (const region of new Set(regions)) this.deploy(`-${region}`, names, { ...deployment, env: { ...env, region } });
+  }
+
+  private deploy(suffix: string, names: { backup: string; drill: string }, props: BackupStackProps): void {
+    const { deployment, ledger, encryptionKey } = new BackupStack(this, `Backup${suffix}`, {
+      ...props,
+      stackName: names.backup,
+    });
+    if (!deployment.plans.some(({ drill }) => drill)) return;
+    const { env, logRetention } = props;
+    const shared = { deployment, ledger, encryptionKey, logRetention, ...(env && { env }) };
+    new DrillStack(this, `Drill${suffix}`, { ...shared, stackName: names.drill });
   }
 }

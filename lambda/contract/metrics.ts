@@ -46,5 +46,5 @@ export const drillMetrics = {
   itemsVerified: 'ItemsVerified',
 } as const;
 
-/** What a sweep publishes, without dimensions: drill tables of this deployment that no running drill needs. */
+/** What a sweep publishes per plan: drill tables that no running drill needs, and the age of the oldest in seconds. */
 export const sweepMetrics = { leftover: 'LeftoverDrillTables', leftoverAge: 'LeftoverDrillTableAge' } as const;

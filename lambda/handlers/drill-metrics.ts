@@ -27,16 +27,14 @@ function publishTotal(metrics: Metrics, seconds: number, objective: string | und
 
 /** > A time measured without all indexes is a series of its own, and no objective is held against it. */
 function publishPartial(result: DrillResult, seconds: number): void {
-  const metrics = metricsOf(result);
   const indexes = typeof result.indexes === 'string' ? result.indexes : 'some';
-  metrics.addDimension(metricDimensions.indexes, indexes);
+  const metrics = metricsOf(result, { [metricDimensions.indexes]: indexes });
   metrics.addMetric(drillMetrics.restoreTime, MetricUnit.Seconds, seconds);
   metrics.publishStoredMetrics();
 }
 
 function publishPhase(result: DrillResult, phase: string, seconds: number): void {
-  const metrics = metricsOf(result);
-  metrics.addDimension(metricDimensions.phase, phase);
+  const metrics = metricsOf(result, { [metricDimensions.phase]: phase });
   metrics.addMetric(drillMetrics.restorePhaseTime, MetricUnit.Seconds, seconds);
   metrics.publishStoredMetrics();
 }
@@ -71,22 +69,27 @@ function secondsSince(then: Date | undefined, now: Date): number {
   return Math.max(0, now.getTime() - (then?.getTime() ?? 0)) / 1000;
 }
 
-function metricsOf({ plan, table }: Pick<DrillResult, 'plan' | 'table'>): Metrics {
+/** Every dimension goes into one set: a metric has them all, or is another metric. */
+function metricsOf({ plan, table }: { plan: string; table?: string }, more: Record<string, string> = {}): Metrics {
   const metrics = new Metrics({ namespace: metricsNamespace, serviceName: 'dynamodb-backup-scheduler' });
   metrics.clearDefaultDimensions();
-  metrics.addDimensions({ [metricDimensions.plan]: plan, [metricDimensions.table]: table });
+  const named = table === undefined ? {} : { [metricDimensions.table]: table };
+  metrics.addDimensions({ [metricDimensions.plan]: plan, ...named, ...more });
   return metrics;
 }
 
-/** Publishes what a sweep left, without dimensions: leftovers belong to the deployment. Ages are those of the oldest. */
-export function publishSweep({ leftovers }: SweepReport): void {
-  const metrics = new Metrics({ namespace: metricsNamespace, serviceName: 'dynamodb-backup-scheduler' });
-  metrics.clearDefaultDimensions();
-  metrics.addMetric(sweepMetrics.leftover, MetricUnit.Count, leftovers.length);
-  metrics.addMetric(
-    sweepMetrics.leftoverAge,
-    MetricUnit.Seconds,
-    Math.max(0, ...leftovers.map((each) => each.ageSeconds)),
-  );
-  metrics.publishStoredMetrics();
+/** Publishes what a sweep left, for each plan that drills. A table nobody announced counts for all of them; ages are those of the oldest. */
+export function publishSweep({ leftovers }: SweepReport, plans: readonly Plan[]): void {
+  for (const { name, drill } of plans) {
+    if (!drill) continue;
+    const left = leftovers.filter(({ plan }) => plan === undefined || plan === name);
+    const metrics = metricsOf({ plan: name });
+    metrics.addMetric(sweepMetrics.leftover, MetricUnit.Count, left.length);
+    metrics.addMetric(
+      sweepMetrics.leftoverAge,
+      MetricUnit.Seconds,
+      Math.max(0, ...left.map((each) => each.ageSeconds)),
+    );
+    metrics.publishStoredMetrics();
+  }
 }

@@ -7,7 +7,7 @@ import { systemTiming as timing } from '../aws/system-timing.ts';
 import { startDrills } from '../jobs/drill/start-drills.ts';
 import { publishDrillAges } from './drill-metrics.ts';
 import { readDrillStartEnvironment } from './environment.ts';
-import { logger, observed } from './observability.ts';
+import { logged, logger } from './observability.ts';
 import { RunFailedError } from './run-failed-error.ts';
 import { parseScheduleEvent } from './schedule-event.ts';
 
@@ -17,7 +17,7 @@ const ledger = new DynamoDbDrillLedger(clients.dynamodb, environment.ledgerTable
 const ports = { tables: new DynamoDbTables(clients), backups: dynamoDbBackups(clients), ledger, timing, log: logger };
 
 /** Starts the drills of one slot of one plan. */
-export const handler = observed(async (event: unknown): Promise<object> => {
+export const handler = logged(async (event: unknown): Promise<object> => {
   const { plan, slot } = parseScheduleEvent(event, timing.now());
   const { drill } = plan;
   if (!drill) throw new Error(`the plan ${plan.name} has no drill`);

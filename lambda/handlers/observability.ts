@@ -31,6 +31,11 @@ export function observed<Result>(run: (event: unknown, context: Context) => Prom
     .handler(run);
 }
 
+/** The same for a run that publishes its metrics itself, because they are of several tables. */
+export function logged<Result>(run: (event: unknown, context: Context) => Promise<Result>) {
+  return middy<unknown, Result>().use(injectLambdaContext(logger)).handler(run);
+}
+
 /** Wraps a durable run into a Lambda handler. It publishes its metrics in a step of its own: what stands outside a step is said again. */
 export function observedDurable<Result>(run: (event: unknown, context: DurableContext) => Promise<Result>) {
   return middy<unknown, Result, Error, DurableContext>({ executionMode: executionModeDurableContext })

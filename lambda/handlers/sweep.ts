@@ -11,7 +11,7 @@ import type { Plan } from '../domain/plan.ts';
 import { sweepDrillTables } from '../jobs/drill/sweep.ts';
 import { publishSweep } from './drill-metrics.ts';
 import { readDrillEnvironment } from './environment.ts';
-import { logger, observed } from './observability.ts';
+import { logged, logger } from './observability.ts';
 
 const environment = readDrillEnvironment(process.env);
 const clients = createClients();
@@ -26,10 +26,11 @@ const ports = {
 const eventSchema = z.object({ plans: z.array(z.unknown()) });
 
 /** Deletes the drill tables that drills left behind. */
-export const handler = observed(async (event: unknown): Promise<object> => {
+export const handler = logged(async (event: unknown): Promise<object> => {
   const { owner, drillTablePrefix } = environment;
-  const report = await sweepDrillTables({ plans: plansOf(event), owner, drillTablePrefix }, ports);
-  publishSweep(report);
+  const plans = plansOf(event);
+  const report = await sweepDrillTables({ plans, owner, drillTablePrefix }, ports);
+  publishSweep(report, plans);
   return report;
 });
 

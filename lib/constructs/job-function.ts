@@ -1,19 +1,26 @@
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type CfnElement, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type DurableConfig, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { metricsNamespace } from '../../lambda/contract/metrics.ts';
 import { assertPolicyFits } from '../permissions/policy-size.ts';
-import { acknowledgeWildcards } from '../permissions/wildcards.ts';
+import { acknowledgeWildcard, acknowledgeWildcards } from '../permissions/wildcards.ts';
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 
-export type Job = 'backup' | 'prune';
+/** The jobs of the drill stack. */
+export const drillJobs = ['drill-start', 'drill', 'sweep'] as const;
+export type Job = 'backup' | 'prune' | (typeof drillJobs)[number];
+
+/** Names are fixed, so that the deployment's key can allow the log groups of functions that come later. */
+export function logGroupName(owner: string, job: Job): string {
+  return `/dynamodb-backups/${owner}/${job}`;
+}
 
 export interface JobFunctionProps {
   readonly job: Job;
@@ -28,7 +35,12 @@ export interface JobFunctionProps {
   readonly encryptionKey?: IKey | undefined;
   /** @default - none reserved */
   readonly reservedConcurrency?: number | undefined;
+  /** Makes the function a durable one: its executions outlive its processes. It continues by itself, and may write its checkpoints. */
+  readonly durable?: DurableConfig;
 }
+
+/** Jobs that hand what they did not get to to another run of themselves. */
+const continuing: ReadonlySet<Job> = new Set(['backup', 'prune']);
 
 /** One job as a function: its code, its role and its log, and what becomes of a run that fails. */
 export class JobFunction extends Construct {
@@ -64,8 +76,29 @@ export class JobFunction extends Construct {
       onFailure: { bind: () => ({ destination: props.failedRuns.queueArn }) },
       environment: { ...props.environment, ...powertoolsEnvironment(props.job) },
       ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
+      ...(props.durable && { durableConfig: props.durable, currentVersionOptions: kept }),
     });
-    this.allowContinuation();
+    if (props.durable) this.allowCheckpoints();
+    else if (continuing.has(props.job)) this.allowContinuation();
+  }
+
+  /** A durable run writes what it has done, and reads it back when it goes on (source: "Security and permissions for Lambda durable functions"). */
+  private allowCheckpoints(): void {
+    new Policy(this, 'Checkpoints', {
+      roles: [this.role],
+      statements: [
+        new PolicyStatement({
+          sid: 'Checkpoint',
+          actions: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
+          resources: [`${this.function.functionArn}:*`],
+        }),
+      ],
+    });
+    acknowledgeWildcard(this, `<${this.functionLogicalId()}.Arn>:*`, 'the executions of any version of the function');
+  }
+
+  private functionLogicalId(): string {
+    return Stack.of(this).getLogicalId(this.function.node.defaultChild as CfnElement);
   }
 
   /**
@@ -118,6 +151,9 @@ const runSettings = {
   retryAttempts: 2,
   maxEventAge: Duration.hours(1),
 } as const;
+
+/** An execution ends with the version it began with, so a deployment must not take that version away. */
+const kept = { removalPolicy: RemovalPolicy.RETAIN };
 
 function powertoolsEnvironment(job: Job): Record<string, string> {
   return {

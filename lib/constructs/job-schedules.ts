@@ -16,15 +16,23 @@ import type { Plan } from '../../lambda/domain/plan.ts';
 import { encryptedQueueStatements } from '../permissions/key-access.ts';
 import type { Job } from './job-function.ts';
 
-/** When a job runs for one plan. */
+/** When a job runs, and what it is told. */
 export interface JobTiming {
-  readonly plan: Plan;
+  /** First part of the schedule's name: that of a plan. */
+  readonly name: string;
+  /** What the event carries beside the slot. */
+  readonly input: Readonly<Record<string, unknown>>;
   /** An expression of EventBridge Scheduler. */
   readonly expression: string;
   /** IANA time zone of the expression. */
   readonly timeZone: string;
   /** @default - runs start on time */
   readonly flexibleWindowMinutes?: number | undefined;
+}
+
+/** The event of a schedule that runs a job for one plan. */
+export function planInput(plan: Plan): Pick<JobTiming, 'name' | 'input'> {
+  return { name: plan.name, input: { plan } };
 }
 
 export interface JobSchedulesProps {
@@ -37,7 +45,7 @@ export interface JobSchedulesProps {
   readonly encryptionKey?: IKey | undefined;
 }
 
-/** The schedules of one job, one per plan, and the role they start its function with. */
+/** The schedules of one job and the role they start its function with. */
 export class JobSchedules extends Construct {
   constructor(scope: Construct, id: string, props: JobSchedulesProps) {
     super(scope, id);
@@ -54,11 +62,11 @@ export class JobSchedules extends Construct {
     role: Role,
     { job, group, function: { functionArn }, undelivered }: JobSchedulesProps,
   ) {
-    const { plan, expression, timeZone, flexibleWindowMinutes } = timing;
-    new Schedule(this, plan.name, {
-      scheduleName: `${plan.name}-${job}`,
+    const { name, input, expression, timeZone, flexibleWindowMinutes } = timing;
+    new Schedule(this, name, {
+      scheduleName: `${name}-${job}`,
       scheduleGroup: group,
-      description: `Runs ${job} for plan ${plan.name}`,
+      description: `Runs ${job} for plan ${name}`,
       schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
       timeWindow: flexibleWindowMinutes
         ? TimeWindow.flexible(Duration.minutes(flexibleWindowMinutes))
@@ -67,7 +75,7 @@ export class JobSchedules extends Construct {
         bind: () => ({
           arn: functionArn,
           role,
-          input: eventOf(plan),
+          input: eventOf(input),
           retryPolicy,
           deadLetterConfig: { arn: undelivered.queueArn },
         }),
@@ -84,8 +92,8 @@ export class JobSchedules extends Construct {
 const retryPolicy = { maximumRetryAttempts: 5, maximumEventAgeInSeconds: Duration.hours(1).toSeconds() };
 
 /** The event says what to do: the whole plan, and the slot, which Scheduler fills in. */
-function eventOf(plan: Plan): ScheduleTargetInput {
-  return ScheduleTargetInput.fromObject({ plan, ...scheduleContext });
+function eventOf(input: JobTiming['input']): ScheduleTargetInput {
+  return ScheduleTargetInput.fromObject({ ...input, ...scheduleContext });
 }
 
 /** Scheduler, but only for schedules of this group of this account: nobody else's schedule can borrow the role. */

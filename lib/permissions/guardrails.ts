@@ -1,23 +1,37 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
+/** Where a role of the drill stack may do what no other may. */
+export interface DrillFreedom {
+  /** Tables it may delete. */
+  readonly deletable?: string;
+  /** Tables beside the ledger whose items it may read and write. */
+  readonly touchable?: string;
+  readonly mayRestore?: boolean;
+}
+
 /**
- * What no role of this stack may ever do, whatever somebody allows it later: a Deny wins over every Allow.
+ * What no role of a deployment may ever do, whatever somebody allows it later: a Deny wins over every Allow.
  * `never` adds what is forbidden to one role only.
  */
-export function guardrailStatements(ledger: Table, never: readonly string[]): PolicyStatement[] {
+export function guardrailStatements(
+  ledger: Table,
+  never: readonly string[],
+  { deletable, touchable, mayRestore = false }: DrillFreedom = {},
+): PolicyStatement[] {
+  const forbidden = [...(mayRestore ? [] : restoringActions), ...destructiveActions, ...never];
   return [
-    deny('NeverDestroy', [...destructiveActions, ...never], { resources: ['*'] }),
-    deny('NeverTouchItems', itemActions, { notResources: [ledger.tableArn] }),
+    deny('NeverDestroy', [...(deletable ? [] : ['dynamodb:DeleteTable']), ...forbidden].sort(), { resources: ['*'] }),
+    ...(deletable ? [deny('NeverDeleteOtherTables', ['dynamodb:DeleteTable'], { notResources: [deletable] })] : []),
+    deny('NeverTouchItems', itemActions, { notResources: [ledger.tableArn, ...(touchable ? [touchable] : [])] }),
   ];
 }
 
+export const restoringActions = ['dynamodb:RestoreTableFromBackup', 'dynamodb:RestoreTableToPointInTime'] as const;
+
 const destructiveActions = [
-  'dynamodb:DeleteTable',
   'dynamodb:DeleteTableReplica',
   'dynamodb:RestoreTableFromAwsBackup',
-  'dynamodb:RestoreTableFromBackup',
-  'dynamodb:RestoreTableToPointInTime',
   'dynamodb:UpdateContinuousBackups',
   'backup:CancelLegalHold',
   'backup:DeleteBackupVault',

@@ -9,6 +9,8 @@ import { spelledArn } from './spelled-arn.ts';
  */
 const reasons: Readonly<Record<string, string>> = {
   ListTablesAndBackups: 'ListTables and ListBackups know no resource but * (Service Authorization Reference)',
+  ListBackups: 'ListBackups knows no resource but * (Service Authorization Reference)',
+  ListTables: 'ListTables knows no resource but * (Service Authorization Reference)',
   FindTablesByTag: 'tag:GetResources knows no resource but * (Service Authorization Reference)',
   TakeBackups: 'an operator chose these tables by a pattern of names',
   DescribeTables: 'an operator chose these tables by a pattern of names',
@@ -29,12 +31,30 @@ const reasons: Readonly<Record<string, string>> = {
   FeedStreams: 'a restored table may have to send its changes to any stream its source sent them to',
   ExpireBackups:
     'the ids of backups are given by DynamoDB when they are taken, and backups carry no tags; the code deletes only backups whose name and seal are its own',
+  ReadBackups: 'the ids of backups are given by DynamoDB when they are taken',
+  RestoreBackups:
+    'the ids of backups are given by DynamoDB when they are taken, and the names of drill tables by the drill',
+  RestoreToPointInTime: 'the names of drill tables are made by the drill; the others an operator chose',
+  RestoreToPointInTimeByTag:
+    'an operator chose these tables by tag; the condition on aws:ResourceTag limits the wildcard to them',
+  RestoreToPointInTimeInto: 'the names of drill tables are made by the drill, within its own prefix',
+  FillDrillTables: 'the names of drill tables are made by the drill, within its own prefix',
+  LookAtDrillTables: 'the names of drill tables are made by the drill, within its own prefix',
+  DeleteDrillTables: 'the names of drill tables are made by the drill, within its own prefix',
+  UseTableKeys:
+    'which keys encrypt the tables is known to DynamoDB only; the condition lets them be used through DynamoDB only',
+  WatchDrills: 'executions are named when they are started',
 };
+
+/** Acknowledges one wildcard of a resource as cdk-nag spells it. */
+export function acknowledgeWildcard(construct: IConstruct, resource: string, reason: string): void {
+  Validations.of(construct).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
+}
 
 /** Acknowledges exactly the wildcards of these statements, each resource once, with all the reasons it has. */
 export function acknowledgeWildcards(role: IConstruct, statements: readonly PolicyStatement[]): void {
   for (const [resource, why] of wildcardsOf(Stack.of(role), statements)) {
-    Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason: [...why].join('; ') });
+    acknowledgeWildcard(role, resource, [...why].join('; '));
   }
 }
 

@@ -3,7 +3,7 @@ import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import type { BackupStackProps } from '../../lib/backup-stack.ts';
-import { account, aPlan, aStack } from './deploy.ts';
+import { account, aDrillingPlan, aDrillStack, aPlan, aStack } from './deploy.ts';
 
 const deployments: Record<string, Partial<BackupStackProps>> = {
   'by name': {},
@@ -13,6 +13,32 @@ const deployments: Record<string, Partial<BackupStackProps>> = {
   'in any Region': { env: {} },
   'in China': { env: { account, region: 'cn-north-1' } },
 };
+
+const drills: Record<string, Partial<BackupStackProps>> = {
+  'by name': {},
+  'by tag, to a point in time': {
+    plans: {
+      orders: aDrillingPlan({
+        tables: { tagged: { backup: 'daily' } },
+        drill: { schedule: 'rate(7 days)', backup: 'point-in-time' },
+      }),
+    },
+  },
+  'with keys of AWS': { encryptionKey: 'aws-owned' },
+};
+
+describe.each(Object.keys(drills))('drills %s', (name) => {
+  test('have no finding of the AwsSolutions rules', () => {
+    expect(new AwsSolutionsChecks().validateScope(aDrillStack(drills[name])).violations).toEqual([]);
+  });
+
+  test('acknowledge nothing but findings there would be, each with a reason', () => {
+    const stack = aDrillStack(drills[name]);
+
+    expect(acknowledgedBy(stack).map(({ rule }) => rule)).toEqual(findingsOf(stack));
+    for (const { reason } of acknowledgedBy(stack)) expect(reason.length).toBeGreaterThan(40);
+  });
+});
 
 describe.each(Object.keys(deployments))('a deployment %s', (name) => {
   test('has no finding of the AwsSolutions rules', () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { App, type Stack } from 'aws-cdk-lib';
+import { App, Duration, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { BackupStack, type BackupStackProps } from '../../lib/backup-stack.ts';
+import { DrillStack } from '../../lib/drill-stack.ts';
 import type { PlanProps } from '../../lib/plan-props.ts';
 
 export const account = '123456789012';
@@ -36,6 +37,23 @@ export function anApp(): App {
 /** A deployment of one plan, unless told otherwise, in account 123456789012 and Region eu-west-1. */
 export function aStack(props: Partial<BackupStackProps> = {}): BackupStack {
   return new BackupStack(anApp(), 'Backups', { env, plans: { orders: aPlan() }, ...props });
+}
+
+/** A plan that drills, nothing wrong with it. */
+export function aDrillingPlan(changes: Partial<PlanProps> = {}): PlanProps {
+  return aPlan({
+    objectives: { recoveryTime: Duration.hours(1) },
+    drill: { schedule: 'cron(0 6 ? * SUN *)' },
+    ...changes,
+  });
+}
+
+/** The drill stack of a deployment. */
+export function aDrillStack(props: Partial<BackupStackProps> = {}): DrillStack {
+  const app = anApp();
+  const backups = new BackupStack(app, 'Backups', { env, plans: { orders: aDrillingPlan() }, ...props });
+  const { deployment, ledger, encryptionKey } = backups;
+  return new DrillStack(app, 'Drills', { env: props.env ?? env, deployment, ledger, encryptionKey });
 }
 
 export interface Resource {

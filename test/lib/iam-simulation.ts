@@ -122,11 +122,16 @@ const pseudoParameters: Readonly<Record<string, string>> = {
 
 /**
  * What CloudFormation would make of an ARN. A resource of the template gets the ARN `arn:<logical id without its hash>`, and a log
- * group the `:*` that CloudFormation appends.
+ * group the `:*` that CloudFormation appends. A value of another stack is spelled like its resource there.
  */
 export function spellOut(value: unknown, resources: Readonly<Record<string, Resource>>): string {
   if (typeof value === 'string') return value;
-  const intrinsic = value as { 'Fn::Join'?: [string, unknown[]]; 'Fn::GetAtt'?: [string, string]; Ref?: string };
+  const intrinsic = value as {
+    'Fn::Join'?: [string, unknown[]];
+    'Fn::GetAtt'?: [string, string];
+    'Fn::ImportValue'?: string;
+    Ref?: string;
+  };
   if (intrinsic['Fn::Join'])
     return intrinsic['Fn::Join'][1].map((part) => spellOut(part, resources)).join(intrinsic['Fn::Join'][0]);
   if (intrinsic['Fn::GetAtt']?.[1] === 'Arn') {
@@ -134,6 +139,10 @@ export function spellOut(value: unknown, resources: Readonly<Record<string, Reso
     const arn = `arn:${withoutHash(id)}`;
     return resources[id]?.Type === 'AWS::Logs::LogGroup' ? `${arn}:*` : arn;
   }
+  const imported = /ExportsOutputFnGetAtt(\w+?)[0-9A-F]{8}Arn/.exec(intrinsic['Fn::ImportValue'] ?? '')?.[1];
+  if (imported !== undefined) return `arn:${imported}`;
+  if (intrinsic.Ref !== undefined && resources[intrinsic.Ref]?.Type === 'AWS::Lambda::Alias')
+    return `arn:${withoutHash(intrinsic.Ref)}`;
   const text = intrinsic.Ref && pseudoParameters[intrinsic.Ref];
   if (text === undefined) throw new Error(`cannot spell out ${JSON.stringify(value)}`);
   return text;

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { aPlan, aStack, resourcesOf } from './deploy.ts';
 import { settingNames } from '../../lambda/domain/settings.ts';
+import { aDrillingPlan, aDrillStack, aPlan, aStack, resourcesOf } from './deploy.ts';
 import { roleStatements } from './iam-simulation.ts';
 import { rearming } from './rearming.ts';
 
@@ -51,7 +51,13 @@ function deployedGrants(): string[] {
     named: aPlan(),
     tagged: aPlan({ tables: { tagged: { backup: 'daily' } }, keep: { hourly: 24, daily: 7 } }),
   };
-  return [...roleStatements(resourcesOf(aStack({ plans }))), ['DrillRole', rearming(settingNames)] as const]
+  const drilling = {
+    named: aDrillingPlan({ drill: { schedule: 'cron(0 6 ? * SUN *)', backup: 'point-in-time' } }),
+    tagged: aDrillingPlan({ tables: { tagged: { backup: 'daily' } } }),
+  };
+  const stacks = [aStack({ plans }), aDrillStack({ plans: drilling })];
+  const roles = stacks.flatMap((stack) => [...roleStatements(resourcesOf(stack))]);
+  return [...roles, ['DrillRole', rearming(settingNames)] as const]
     .flatMap(([role, statements]) =>
       statements
         .filter(({ effect }) => effect === 'Allow')

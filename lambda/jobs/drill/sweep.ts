@@ -24,6 +24,8 @@ export interface SweepPorts {
 
 export interface Leftover {
   readonly table: string;
+  /** The plan whose drill announced it; undefined when none did. */
+  readonly plan: string | undefined;
   readonly ageSeconds: number;
   readonly message: string;
 }
@@ -57,7 +59,13 @@ export async function sweepDrillTables(run: SweepRun, ports: SweepPorts): Promis
     const scope = { ...run, sweep: { execution, longestDrillSeconds: longestDrillSeconds(run.plans) } };
     const deletion = await deleteDrillTable(name, scope, { mayUnprotect: false }, ports);
     if (deletion.kind === 'gone' || deletion.kind === 'asked') deleted.push(name);
-    else leftovers.push({ table: name, ageSeconds: await ageOf(name, ports), message: deletion.message });
+    else
+      leftovers.push({
+        table: name,
+        plan: intent?.plan,
+        ageSeconds: await ageOf(name, ports),
+        message: deletion.message,
+      });
   }
   await closeSettledIntents(new Set(listing.names), ports);
   return { deleted, inUse, leftovers };

@@ -1,0 +1,132 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import type { Construct } from 'constructs';
+import { drillStartEnvironmentNames } from '../lambda/contract/environment.ts';
+import { durationSeconds } from '../lambda/domain/keep-guarantee.ts';
+import type { DrillPlan, Plan } from '../lambda/domain/plan.ts';
+import type { CheckedDeployment } from './checked-deployment.ts';
+import { FailureQueue } from './constructs/failure-queue.ts';
+import { type Job, JobFunction, logGroupName } from './constructs/job-function.ts';
+import { JobSchedules, planInput } from './constructs/job-schedules.ts';
+import type { Ledger } from './constructs/ledger.ts';
+import { drillRoleStatements, drillStartRoleStatements, sweepRoleStatements } from './permissions/drill-roles.ts';
+import { tableArns } from './permissions/table-arns.ts';
+
+export interface DrillStackProps extends StackProps {
+  readonly deployment: CheckedDeployment;
+  readonly ledger: Ledger;
+  readonly encryptionKey: IKey | undefined;
+  readonly logRetention?: RetentionDays | undefined;
+}
+
+type DrillingPlan = Plan & { readonly drill: DrillPlan };
+
+/** Waiting for a place, the restore, its clean-up, and what else may take long: a drill never runs for longer. */
+const spareTime = Duration.days(1);
+const sweepEvery = 'rate(1 hour)';
+
+/**
+ * Rehearses restores. The only place with the right to restore and to delete tables, and then only tables of the drill prefix: a
+ * deployment without drills has no such right.
+ */
+export class DrillStack extends Stack {
+  constructor(scope: Construct, id: string, props: DrillStackProps) {
+    super(scope, id, props);
+    const { ledger, encryptionKey, deployment } = props;
+    const { owner } = deployment;
+    const plans = deployment.plans.filter((plan): plan is DrillingPlan => plan.drill !== undefined);
+    const undelivered = new FailureQueue(this, 'UndeliveredEvents', { encryptionKey });
+    const failedRuns = new FailureQueue(this, 'FailedRuns', { encryptionKey });
+    const drillTables = this.formatArn({
+      service: 'dynamodb',
+      resource: 'table',
+      resourceName: `${deployment.drillTablePrefix}${owner}-*`,
+    });
+    const scopeOfRoles = {
+      tables: tableArns(this, plans),
+      ledger,
+      encryptionKey,
+      drillTables,
+      toPointInTime: plans.some(({ drill }) => drill.backup === 'point-in-time'),
+    };
+    const jobFunction = (job: Job, description: string, statements: PolicyStatement[], more: object = {}) =>
+      new JobFunction(this, constructIds[job], {
+        job,
+        description,
+        statements,
+        environment: environmentOf(deployment, ledger),
+        logGroupName: logGroupName(owner, job),
+        logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+        failedRuns,
+        encryptionKey,
+        ...more,
+      });
+
+    const drill = jobFunction('drill', 'Rehearses the restore of one table', drillRoleStatements(scopeOfRoles), {
+      durable: { executionTimeout: longestDrill(plans), retentionPeriod: Duration.days(30) },
+    });
+    const live = drill.function.addAlias('live');
+    const start = jobFunction(
+      'drill-start',
+      'Starts the drills of a slot',
+      drillStartRoleStatements(scopeOfRoles, live.functionArn),
+    );
+    start.function.addEnvironment(drillStartEnvironmentNames.drillFunctionArn, live.functionArn);
+    const sweep = jobFunction(
+      'sweep',
+      'Deletes the drill tables that drills left behind',
+      sweepRoleStatements(scopeOfRoles, drill.function.functionArn),
+    );
+
+    const group = new ScheduleGroup(this, 'Schedules', {
+      scheduleGroupName: `dynamodb-drills-${owner}`,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const scheduling = { group, undelivered, encryptionKey };
+    new JobSchedules(this, 'DrillSchedules', {
+      ...scheduling,
+      job: 'drill-start',
+      function: start.function,
+      timings: plans.map((plan) => ({
+        ...planInput(plan),
+        expression: plan.drill.schedule,
+        timeZone: plan.drill.timeZone,
+      })),
+    });
+    new JobSchedules(this, 'SweepSchedule', {
+      ...scheduling,
+      job: 'sweep',
+      function: sweep.function,
+      timings: [{ name: 'all', input: { plans: deployment.plans }, expression: sweepEvery, timeZone: 'UTC' }],
+    });
+    new CfnOutput(this, 'DrillFunctionName', { value: drill.function.functionName });
+    new CfnOutput(this, 'DrillStartFunctionName', { value: start.function.functionName });
+    new CfnOutput(this, 'SweepFunctionName', { value: sweep.function.functionName });
+  }
+}
+
+const constructIds: Readonly<Record<Job, string>> = {
+  backup: 'Backup',
+  prune: 'Prune',
+  'drill-start': 'DrillStart',
+  drill: 'Drill',
+  sweep: 'Sweep',
+};
+
+function environmentOf(deployment: CheckedDeployment, ledger: Ledger): Record<string, string> {
+  return {
+    [drillStartEnvironmentNames.ledgerTableName]: ledger.tableName,
+    [drillStartEnvironmentNames.owner]: deployment.owner,
+    [drillStartEnvironmentNames.backupNamePrefix]: deployment.backupNamePrefix,
+    [drillStartEnvironmentNames.drillTablePrefix]: deployment.drillTablePrefix,
+  };
+}
+
+/** A drill may wait for its place, and then restore, each for as long as the plan allows. */
+function longestDrill(plans: readonly DrillingPlan[]): Duration {
+  const seconds = Math.max(...plans.map(({ drill }) => durationSeconds(drill.timeout)));
+  return Duration.seconds(2 * seconds).plus(spareTime);
+}

@@ -1,0 +1,143 @@
+import { Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { discoveryStatements, tableStatements } from './discovery.ts';
+import { guardrailStatements, restoringActions } from './guardrails.ts';
+import { encryptedQueueStatements, encryptedTableStatements } from './key-access.ts';
+import { ledgerStatement } from './ledger-access.ts';
+import type { RoleScope } from './role-scope.ts';
+
+export interface DrillRoleScope extends RoleScope {
+  /** ARN of all tables that drills of this deployment may create: prefix and owner, then anything. */
+  readonly drillTables: string;
+  /** Whether a plan drills point-in-time recovery. */
+  readonly toPointInTime: boolean;
+}
+
+/** The role that starts drills may look around and start them. It restores nothing and deletes nothing. */
+export function drillStartRoleStatements(
+  { tables, ledger, encryptionKey }: RoleScope,
+  drillAliasArn: string,
+): PolicyStatement[] {
+  return [
+    ...discoveryStatements(tables),
+    allow('StartDrills', ['lambda:InvokeFunction'], [drillAliasArn]),
+    ledgerStatement(ledger),
+    ...encryptedTableStatements(encryptionKey),
+    ...encryptedQueueStatements(encryptionKey),
+    ...guardrailStatements(ledger, ['dynamodb:CreateBackup', 'dynamodb:DeleteBackup']),
+  ];
+}
+
+/**
+ * The role that drills: it restores the plans' tables into tables of the drill prefix, fills, reads and deletes those, and nothing else.
+ * DynamoDB asks for the seven data actions on the target of a restore, for as long as it lasts (source: "Using IAM with DynamoDB backup and
+ * restore").
+ */
+export function drillRoleStatements(scope: DrillRoleScope): PolicyStatement[] {
+  const { tables, ledger, encryptionKey, drillTables } = scope;
+  return [
+    allow('ListBackups', ['dynamodb:ListBackups'], ['*']),
+    allow('ReadBackups', ['dynamodb:DescribeBackup'], tables.backups),
+    allow('RestoreBackups', ['dynamodb:RestoreTableFromBackup'], [...tables.backups, drillTables]),
+    ...(scope.toPointInTime ? pointInTimeStatements(scope) : []),
+    allow('FillDrillTables', dataActions, [drillTables]),
+    ...drillTableStatements(drillTables),
+    ...tableKeyStatements(ledger),
+    ledgerStatement(ledger),
+    ...encryptedTableStatements(encryptionKey),
+    ...encryptedQueueStatements(encryptionKey),
+    ...drillGuardrails(scope),
+    denyRestoresOutside(scope),
+  ];
+}
+
+/** The role that sweeps: it looks for drill tables and deletes them. It can restore nothing and read no item. */
+export function sweepRoleStatements(scope: DrillRoleScope, drillFunctionArn: string): PolicyStatement[] {
+  const { ledger, encryptionKey, drillTables } = scope;
+  return [
+    allow('ListTables', ['dynamodb:ListTables'], ['*']),
+    ...drillTableStatements(drillTables),
+    allow('WatchDrills', ['lambda:GetDurableExecution'], [`${drillFunctionArn}:*`]),
+    ledgerStatement(ledger),
+    ...encryptedTableStatements(encryptionKey),
+    ...encryptedQueueStatements(encryptionKey),
+    ...guardrailStatements(ledger, ['dynamodb:CreateBackup', 'dynamodb:DeleteBackup'], { deletable: drillTables }),
+  ];
+}
+
+const dataActions = [
+  'dynamodb:BatchWriteItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+  'dynamodb:Scan',
+  'dynamodb:UpdateItem',
+];
+
+function drillTableStatements(drillTables: string): PolicyStatement[] {
+  return [
+    allow('LookAtDrillTables', ['dynamodb:DescribeTable'], [drillTables]),
+    allow('DeleteDrillTables', ['dynamodb:DeleteTable', 'dynamodb:UpdateTable'], [drillTables]),
+  ];
+}
+
+function pointInTimeStatements({ tables, drillTables }: DrillRoleScope): PolicyStatement[] {
+  const actions = ['dynamodb:DescribeTable', 'dynamodb:RestoreTableToPointInTime'];
+  return [
+    ...tableStatements('RestoreToPointInTime', actions, tables),
+    allow('RestoreToPointInTimeInto', ['dynamodb:RestoreTableToPointInTime'], [drillTables]),
+  ];
+}
+
+/**
+ * A restore uses the key of its source, and for a table with a customer key DynamoDB asks for a grant in the caller's name.
+ */
+function tableKeyStatements(ledger: RoleScope['ledger']): PolicyStatement[] {
+  const { region, urlSuffix } = Stack.of(ledger);
+  return [
+    new PolicyStatement({
+      sid: 'UseTableKeys',
+      actions: [
+        'kms:CreateGrant',
+        'kms:Decrypt',
+        'kms:DescribeKey',
+        'kms:Encrypt',
+        'kms:GenerateDataKey',
+        'kms:GenerateDataKeyWithoutPlaintext',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+      ],
+      resources: ['*'],
+      conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${region}.${urlSuffix}` } },
+    }),
+  ];
+}
+
+function drillGuardrails({ ledger, drillTables }: DrillRoleScope): PolicyStatement[] {
+  return guardrailStatements(ledger, ['dynamodb:CreateBackup', 'dynamodb:DeleteBackup'], {
+    deletable: drillTables,
+    touchable: drillTables,
+    mayRestore: true,
+  });
+}
+
+/** > A restore writes nowhere but into the drill prefix, whatever somebody allows the role later. */
+function denyRestoresOutside({ tables, drillTables }: DrillRoleScope): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'NeverRestoreElsewhere',
+    effect: Effect.DENY,
+    actions: [...restoringActions],
+    notResources: [
+      ...new Set([
+        ...tables.backups,
+        ...(tables.chosenByTag.length > 0 ? [tables.any] : tables.chosenByName),
+        drillTables,
+      ]),
+    ],
+  });
+}
+
+function allow(sid: string, actions: string[], resources: readonly string[]): PolicyStatement {
+  return new PolicyStatement({ sid, actions, resources: [...resources] });
+}
