@@ -1,72 +1,101 @@
 import { isRecord } from '../input.ts';
+import { ItemsByKey, keyNames, type Change } from './items-by-key.ts';
 import type { Items } from './items.ts';
 import type { Table } from './table.ts';
 
-/** All items of a table at one moment, and what a restore of them depends on. It never changes, so backups share it. */
+/** All items of a table at one moment. It never changes, so backups share it. */
 export interface Content {
   /** Each item in DynamoDB's JSON. */
   readonly items: readonly string[];
   readonly sizeBytes: number;
-  /** The bytes under the hash key that has the most. */
-  readonly largestPartitionBytes: number;
 }
 
-export const noContent: Content = { items: [], sizeBytes: 0, largestPartitionBytes: 0 };
-
-interface Snapshot {
-  /** The table's write counter when its items were read. */
-  readonly writes: number;
-  readonly content: Promise<Content>;
-}
-
-/** Measures items of a table whose hash key has this name. */
-export function contentOf(items: readonly string[], hashKey: string): Content {
+/** The bytes under the hash key that has the most. */
+export function largestPartitionBytes({ items }: Content, hashKey: string): number {
   const bytesByKey = new Map<string, number>();
-  let sizeBytes = 0;
   for (const text of items) {
     const item: unknown = JSON.parse(text);
     const key = JSON.stringify(isRecord(item) ? item[hashKey] : undefined);
     bytesByKey.set(key, (bytesByKey.get(key) ?? 0) + text.length);
-    sizeBytes += text.length;
   }
-  const largestPartitionBytes = [...bytesByKey.values()].reduce((a, b) => Math.max(a, b), 0);
-  return { items, sizeBytes, largestPartitionBytes };
+  return [...bytesByKey.values()].reduce((a, b) => Math.max(a, b), 0);
 }
 
-export function keyNames(table: Pick<Table, 'definition'>): { hash: string; all: string[] } {
-  const elements = table.definition.KeySchema.filter(isRecord);
-  const hash = elements.find((element) => element.KeyType === 'HASH')?.AttributeName;
-  return { hash: String(hash), all: elements.map((element) => String(element.AttributeName)) };
+interface Snapshot {
+  /** The table's write counter at that moment. */
+  readonly writes: number;
+  readonly content: Promise<Content>;
+}
+
+interface Followed {
+  readonly items: ItemsByKey;
+  /** Until the table was read, what was written meanwhile. */
+  missed: Change[] | undefined;
+  readonly read: Promise<void>;
+  latest: Snapshot | undefined;
 }
 
 /**
- * What tables hold. A table is read again only when something was written since the last time, and items that stayed the same are the same
- * strings in every snapshot: a year of hourly backups of a quiet table costs one.
+ * What tables hold. A table is read once, when its content is first asked for; from then on each write is followed. While nothing is
+ * written every snapshot is the same, and items that stay the same are the same strings in all of them.
  */
 export class Contents {
   readonly #items: Items;
-  readonly #latest = new WeakMap<Table, Snapshot>();
+  readonly #followed = new WeakMap<Table, Followed>();
 
   constructor(items: Items) {
     this.#items = items;
   }
 
-  /** The table's items as they are now. Virtual time stands still meanwhile. */
-  of(table: Table): Promise<Content> {
-    const latest = this.#latest.get(table);
-    if (latest?.writes === table.writes) return latest.content;
-    if (table.writes === 0) return Promise.resolve(noContent);
-    const snapshot = { writes: table.writes, content: this.#read(table, latest) };
-    // Whoever needs the content learns of a failed reading when awaiting it.
-    snapshot.content.catch(() => undefined);
-    this.#latest.set(table, snapshot);
-    return snapshot.content;
+  isFollowing(table: Table): boolean {
+    return this.#followed.has(table);
   }
 
-  async #read(table: Table, before: Snapshot | undefined): Promise<Content> {
-    const [items, known] = await Promise.all([this.#items.all(table.name), before?.content]);
-    const shared = new Map(known?.items.map((text) => [text, text]));
-    const texts = items.map((item) => JSON.stringify(item)).map((text) => shared.get(text) ?? text);
-    return contentOf(texts, keyNames(table).hash);
+  /** Notes what became of items of a table that is followed. */
+  note(table: Table, changes: readonly Change[]): void {
+    const followed = this.#followed.get(table);
+    if (!followed) return;
+    if (followed.missed) followed.missed.push(...changes);
+    else for (const change of changes) followed.items.apply(followed.items.kept(change));
   }
+
+  /** The table's items as they are now. Virtual time stands still meanwhile. */
+  of(table: Table): Promise<Content> {
+    const followed = this.#followed.get(table) ?? this.#follow(table);
+    if (followed.latest?.writes === table.writes) return followed.latest.content;
+    const content = followed.missed
+      ? followed.read.then(() => contentOf(followed))
+      : Promise.resolve(contentOf(followed));
+    // Whoever needs the content learns of a failed reading when awaiting it.
+    content.catch(() => undefined);
+    followed.latest = { writes: table.writes, content };
+    return content;
+  }
+
+  #follow(table: Table): Followed {
+    const items = new ItemsByKey(keyNames(table));
+    const followed: Followed = {
+      items,
+      missed: table.writes === 0 ? undefined : [],
+      read: table.writes === 0 ? Promise.resolve() : this.#read(table, items).then(() => { catchUp(followed); }), // prettier-ignore
+      latest: undefined,
+    };
+    followed.read.catch(() => undefined);
+    this.#followed.set(table, followed);
+    return followed;
+  }
+
+  async #read(table: Table, items: ItemsByKey): Promise<void> {
+    items.add(await this.#items.all(table.name));
+  }
+}
+
+function catchUp(followed: Followed): void {
+  const { items, missed = [] } = followed;
+  followed.missed = undefined;
+  for (const change of missed) items.apply(items.kept(change));
+}
+
+function contentOf({ items }: Followed): Content {
+  return { items: items.texts, sizeBytes: items.sizeBytes };
 }

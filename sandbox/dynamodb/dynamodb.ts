@@ -7,8 +7,8 @@ import type { Keys } from '../kms.ts';
 import { Backups } from './backups.ts';
 import { Contents } from './contents.ts';
 import { ContributorInsights } from './contributor-insights.ts';
-import type { Change } from './history.ts';
 import { batchedChanges, writeItem } from './item-writes.ts';
+import type { Change } from './items-by-key.ts';
 import { Items } from './items.ts';
 import { KinesisDestinations } from './kinesis-destinations.ts';
 import { publishedRates, Rates } from './rates.ts';
@@ -45,6 +45,7 @@ export class DynamoDb {
   readonly #destinations: KinesisDestinations;
   readonly #insights: ContributorInsights;
   readonly #clock: VirtualClock;
+  readonly #contents: Contents;
   readonly #rates = new Rates(publishedRates);
 
   constructor(parts: DynamoDbParts) {
@@ -52,6 +53,7 @@ export class DynamoDb {
     this.#clock = clock;
     this.items = new Items(clock);
     const contents = new Contents(this.items);
+    this.#contents = contents;
     this.tables = new Tables({
       clock,
       random: randomStream(seed, 'tables'),
@@ -163,13 +165,9 @@ export class DynamoDb {
   async #write(call: ApiCall): Promise<object> {
     const table = this.tables.serving(tableNameIn(new Input(call.input)));
     const input = { ...call.input, TableName: table.name };
-    if (!table.pointInTimeRecovery) {
-      const answer = await this.items.perform(call.operation, input);
-      this.#note(table, []);
-      return answer;
-    }
-    const { answer, change } = await writeItem(this.items, call.operation, input);
-    this.#note(table, [change]);
+    const isFollowed = (): boolean => table.pointInTimeRecovery !== undefined || this.#contents.isFollowing(table);
+    const { answer, change } = await writeItem(this.items, call.operation, input, isFollowed);
+    this.#note(table, change ? [change] : []);
     return answer;
   }
 
@@ -184,6 +182,7 @@ export class DynamoDb {
 
   #note(table: Table, changes: readonly Change[]): void {
     table.writes++;
+    this.#contents.note(table, changes);
     const { now } = this.#clock;
     const recovery = table.pointInTimeRecovery;
     recovery?.history.record(changes, now, restorableWindow(recovery, now).earliest);

@@ -1,43 +1,27 @@
-import { isRecord } from '../input.ts';
 import type { Content } from './contents.ts';
+import { ItemsByKey, type Change, type KeptChange } from './items-by-key.ts';
 
-/** What a write did to one item. */
-export interface Change {
-  readonly key: Readonly<Record<string, unknown>>;
-  /** The item as it is now; undefined when it is gone. */
-  readonly item: unknown;
-}
-
-interface Entry {
+interface Entry extends KeptChange {
   readonly at: number;
-  readonly key: string;
-  readonly item: string | undefined;
 }
 
 /** So many entries are folded into the base at once. */
 const foldedAtOnce = 1000;
-
-/** A number as DynamoDB would answer it, so that `1.0` and `1` are one key; long ones are taken as they are spelt. */
-function plain(value: unknown): unknown {
-  if (!isRecord(value) || typeof value.N !== 'string' || value.N.length > 15) return value;
-  return { N: String(Number(value.N)) };
-}
 
 /**
  * The content of a table at every instant since point-in-time recovery was turned on: its items then, and each write since. What is older
  * than the recovery period is folded into the base, so a table costs its items and the writes of one period.
  */
 export class History {
-  readonly #keyNames: readonly string[];
+  readonly #base: ItemsByKey;
   readonly #ready: Promise<void>;
-  readonly #base = new Map<string, string>();
   #isReady = false;
   #log: Entry[] = [];
 
   constructor(start: Promise<Content>, keyNames: readonly string[]) {
-    this.#keyNames = keyNames;
+    this.#base = new ItemsByKey(keyNames);
     this.#ready = start.then(({ items }) => {
-      for (const item of items) this.#base.set(this.#keyOf(JSON.parse(item)), item);
+      this.#base.add(items.map((item): unknown => JSON.parse(item)));
       this.#isReady = true;
     });
     // Whoever restores learns of a failed reading.
@@ -51,37 +35,26 @@ export class History {
 
   /** Notes writes that happened now, and forgets what happened before `keptSince`. */
   record(changes: readonly Change[], now: number, keptSince: number): void {
-    for (const { key, item } of changes)
-      this.#log.push({ at: now, key: this.#keyOf(key), item: item === undefined ? undefined : JSON.stringify(item) });
+    for (const change of changes) this.#log.push({ at: now, ...this.#base.kept(change) });
     const next = this.#log[foldedAtOnce];
     if (this.#isReady && next && next.at < keptSince) this.#fold(keptSince);
   }
 
-  /** Every item as it was at an instant, in DynamoDB's JSON. */
-  async itemsAt(instant: number): Promise<string[]> {
+  /** Every item as it was at an instant. */
+  async contentAt(instant: number): Promise<Content> {
     await this.#ready;
-    const items = new Map(this.#base);
+    const items = this.#base.copy();
     for (const entry of this.#log) {
       if (entry.at > instant) break;
-      apply(items, entry);
+      items.apply(entry);
     }
-    return [...items.values()];
+    return { items: items.texts, sizeBytes: items.sizeBytes };
   }
 
   #fold(keptSince: number): void {
     const kept = this.#log.findIndex((entry) => entry.at >= keptSince);
     const old = kept < 0 ? this.#log : this.#log.slice(0, kept);
-    for (const entry of old) apply(this.#base, entry);
+    for (const entry of old) this.#base.apply(entry);
     this.#log = this.#log.slice(old.length);
   }
-
-  #keyOf(item: unknown): string {
-    const members = isRecord(item) ? item : {};
-    return JSON.stringify(this.#keyNames.map((name) => plain(members[name])));
-  }
-}
-
-function apply(items: Map<string, string>, { key, item }: Entry): void {
-  if (item === undefined) items.delete(key);
-  else items.set(key, item);
 }

@@ -6,7 +6,8 @@ import { Input, isRecord } from '../input.ts';
 import type { Keys } from '../kms.ts';
 import type { Random } from '../random.ts';
 import { backupInUse, type Backups, type StoredBackup } from './backups.ts';
-import { contentOf, keyNames, type Content } from './contents.ts';
+import { largestPartitionBytes, type Content } from './contents.ts';
+import { keyNames } from './items-by-key.ts';
 import type { RestoreModel, RestoreTime } from './restore-time.ts';
 import { restoredDefinition } from './restored-definition.ts';
 import {
@@ -102,7 +103,7 @@ export class Restores {
     const { recovery, table } = source;
     const contentAt = this.#instant(input, restorableWindow(recovery, this.#parts.clock.now));
     const { definition, declared, arn: tableArn } = table;
-    const content = contentOf(await recovery.history.itemsAt(contentAt), keyNames(table).hash);
+    const content = await recovery.history.contentAt(contentAt);
     this.#checkTarget(target);
     return this.#start(call, target, { definition, content, declared, contentAt, tableArn, backup: undefined });
   }
@@ -196,12 +197,13 @@ export class Restores {
 
   #timeOf({ table, source }: Running, call: ApiCall): RestoreTime {
     const { content, declared } = source;
+    const [hashKey = ''] = keyNames(table);
     const globalIndexes = [...table.buildingIndexes];
     const usual = this.#parts.time(
       {
         sizeBytes: content.sizeBytes + declared.sizeBytes,
         itemCount: content.items.length + declared.itemCount,
-        largestPartitionBytes: Math.max(content.largestPartitionBytes, declared.largestPartitionBytes),
+        largestPartitionBytes: Math.max(largestPartitionBytes(content, hashKey), declared.largestPartitionBytes),
         localIndexes: table.definition.LocalSecondaryIndexes?.length ?? 0,
         globalIndexes,
         toPointInTime: source.backup === undefined,

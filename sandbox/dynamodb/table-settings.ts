@@ -2,8 +2,9 @@ import { AwsError, validationError } from '../aws-error.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { ApiCall } from '../front.ts';
 import { Input } from '../input.ts';
-import { keyNames, type Contents } from './contents.ts';
+import type { Contents } from './contents.ts';
 import { History } from './history.ts';
+import { keyNames } from './items-by-key.ts';
 import { restorableWindow, type Table } from './table.ts';
 import { tableNameIn, type Tables } from './tables.ts';
 
@@ -107,7 +108,7 @@ export class TableSettings {
       const { earliest } = restorableWindow(before, now);
       table.pointInTimeRecovery = { ...before, days, since: Math.max(earliest, now - days * dayMs) };
     } else {
-      const history = new History(this.#contents.of(table), keyNames(table).all);
+      const history = new History(this.#contents.of(table), keyNames(table));
       table.pointInTimeRecovery = { since: now, days, history };
     }
   }

@@ -258,16 +258,16 @@ describe('point-in-time recovery', () => {
   });
 
   test('remembers a table in what its period holds, not in what was ever written', async () => {
-    const start = { items: ['{"id":{"N":"1"},"n":{"N":"0"}}'], sizeBytes: 0, largestPartitionBytes: 0 };
+    const start = { items: ['{"id":{"N":"1"},"n":{"N":"0"}}'], sizeBytes: 0 };
     const history = new History(Promise.resolve(start), ['id']);
-    await history.itemsAt(0);
+    await history.contentAt(0);
     for (let n = 1; n <= 50_000; n++) {
       const item = { id: { N: n % 2 === 0 ? '1.0' : '1' }, n: { N: String(n) } };
       history.record([{ key: item, item }], n * minute, (n - 60) * minute);
     }
 
     expect(history.length).toBeLessThan(2000);
-    expect(await history.itemsAt(49_990 * minute)).toEqual(['{"id":{"N":"1.0"},"n":{"N":"49990"}}']);
-    expect(await history.itemsAt(50_001 * minute)).toEqual(['{"id":{"N":"1.0"},"n":{"N":"50000"}}']);
+    expect((await history.contentAt(49_990 * minute)).items).toEqual(['{"id":{"N":"1.0"},"n":{"N":"49990"}}']);
+    expect((await history.contentAt(50_001 * minute)).items).toEqual(['{"id":{"N":"1.0"},"n":{"N":"50000"}}']);
   });
 });

@@ -1,6 +1,8 @@
 import {
+  BatchWriteItemCommand,
   CreateBackupCommand,
   DeleteBackupCommand,
+  DeleteItemCommand,
   DeleteTableCommand,
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
@@ -13,6 +15,7 @@ import {
   ScanCommand,
   TagResourceCommand,
   UpdateContinuousBackupsCommand,
+  UpdateItemCommand,
   UpdateTableCommand,
   UpdateTimeToLiveCommand,
   type CreateTableCommandInput,
@@ -629,6 +632,43 @@ describe('a disabled key', () => {
 });
 
 describe('what backups hold', () => {
+  test('is what the table holds, however it was written and whatever was under way', async () => {
+    const { story } = await backedUp();
+    await story.account.createTable({ TableName: 'busy' });
+    const random = randomStream(9, 'writes');
+    const written = async () => {
+      const { Items: items = [] } = await story.client.send(new ScanCommand({ TableName: 'busy' }));
+      return items.map((item) => `${item.id?.S ?? ''} ${item.n?.N ?? ''}`).sort();
+    };
+    const write = async (): Promise<unknown> => {
+      const Key = { id: { S: `i${Math.floor(random() * 6)}` } };
+      const n = { N: String(Math.floor(random() * 1000)) };
+      const TableName = 'busy';
+      const UpdateExpression = 'SET n = :n';
+      const ExpressionAttributeValues = { ':n': n };
+      const kind = Math.floor(random() * 5);
+      if (kind === 0) return story.client.send(new PutItemCommand({ TableName, Item: { ...Key, n } }));
+      if (kind === 1) return story.client.send(new DeleteItemCommand({ TableName, Key }));
+      if (kind === 2) {
+        const requests = [{ PutRequest: { Item: { ...Key, n } } }, { DeleteRequest: { Key: { id: { S: 'i0x' } } } }];
+        return story.client.send(new BatchWriteItemCommand({ RequestItems: { busy: requests } }));
+      }
+      const ReturnValues = kind === 3 ? 'UPDATED_OLD' : undefined;
+      const update = { TableName, Key, UpdateExpression, ExpressionAttributeValues, ReturnValues } as const;
+      return story.client.send(new UpdateItemCommand(update));
+    };
+
+    for (let round = 0; round < 40; round++) {
+      const backup = round % 2 === 0 ? [story.backup('busy')] : [];
+      await Promise.all([write(), write(), ...backup, write(), write()]);
+      await story.backup('busy');
+      const content = await story.account.backups('busy').at(-1)?.content;
+      const held = content?.items.map((text) => JSON.parse(text) as { id: { S: string }; n: { N: string } });
+      expect(held?.map(({ id, n }) => `${id.S} ${n.N}`).sort()).toEqual(await written());
+      expect(content?.sizeBytes).toBe(content?.items.join('').length);
+    }
+  });
+
   test('is read only when something was written, and shared', async () => {
     const { story } = await backedUp();
     for (let n = 0; n < 20; n++) await story.backup();
