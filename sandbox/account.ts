@@ -138,6 +138,7 @@ export class SandboxAccount {
       accountConcurrency: 1000,
       idleProcessLifeMs: options.idleProcessLifeMs ?? 24 * 3_600_000,
       send: (call, caller) => this.http(call, caller),
+      authorizeInvocation: (roleArn, arn) => { this.roles.demand(roleArn ?? '', 'lambda:InvokeFunction', arn); }, // prettier-ignore
       print: (name, text) => { this.#print(name, text); }, // prettier-ignore
       sendToDestination: (arn, record) => { this.queues.send(arn, record); }, // prettier-ignore
       count: (name, metric) => { this.#countLambda(name, metric); }, // prettier-ignore

@@ -3,9 +3,12 @@ import {
   checkBatch,
   dueAt,
   invalid,
+  isWaiting,
   sizeOf,
   transition,
+  whenAnswered,
   whenDue,
+  type ChainedOutcome,
   type ErrorObject,
   type Operation,
   type OperationEvent,
@@ -56,6 +59,13 @@ export interface CheckpointAnswer {
   readonly changed: readonly Operation[];
 }
 
+/** Another function that an operation wants invoked. */
+export interface ChainedInvoke {
+  readonly operationId: string;
+  readonly reference: string;
+  readonly payload: string;
+}
+
 /** Quotas of one execution, as published; operations are counted as they are metered: every retry and every poll is one more. */
 const mostOperations = 3000;
 const mostStoredBytes = 100 * 1024 * 1024;
@@ -76,6 +86,7 @@ export class DurableExecution {
   readonly #history: HistoryEvent[] = [];
   /** Operations that changed since the function was last told. */
   readonly #unseen = new Set<string>();
+  #invokes: ChainedInvoke[] = [];
   readonly #closed = Promise.withResolvers<undefined>();
   #status: ExecutionStatus = 'RUNNING';
   #endedAt: number | undefined;
@@ -150,7 +161,7 @@ export class DurableExecution {
 
   /** Whether something other than the function itself will move it on. */
   get isWaiting(): boolean {
-    return this.operations.some((operation) => dueAt(operation) !== undefined);
+    return this.operations.some(isWaiting);
   }
 
   /** Resolves when it has ended, however it ended. */
@@ -217,6 +228,23 @@ export class DurableExecution {
     return true;
   }
 
+  /** The functions that it wants invoked, each told once. */
+  takeInvokes(): ChainedInvoke[] {
+    const invokes = this.#invokes;
+    this.#invokes = [];
+    return invokes;
+  }
+
+  /** Takes the answer of another function, if its operation still waits for it. */
+  answered(id: string, outcome: ChainedOutcome, now: number): boolean {
+    const operation = this.#operations.get(id);
+    if (this.isClosed || operation?.Status !== 'STARTED') return false;
+    this.#storedBytes += sizeOf('result' in outcome ? outcome.result : outcome.error);
+    const { operation: next, event } = whenAnswered(operation, outcome, now);
+    this.#put(next, event, now);
+    return true;
+  }
+
   /** Notes the end of an invocation. One that failed is one more operation. */
   invocationEnded(requestId: string, startedAt: number, now: number, error: ErrorObject | undefined): void {
     if (this.isClosed) return;
@@ -253,7 +281,8 @@ export class DurableExecution {
 
   #apply(updates: readonly OperationUpdate[], now: number): void {
     const changes = new Map<string, Operation>();
-    const events: { event: OperationEvent; operation: Operation }[] = [];
+    const events: { event: OperationEvent | undefined; operation: Operation }[] = [];
+    const invokes: ChainedInvoke[] = [];
     const latest = (id: string): Operation | undefined => changes.get(id) ?? this.#operations.get(id);
     let operationCount = this.#operationCount;
     let storedBytes = this.#storedBytes;
@@ -269,13 +298,16 @@ export class DurableExecution {
       }
       const { operation, event } = transition(latest(Id), update, now);
       if (!latest(Id) || update.Action === 'RETRY') operationCount++;
+      const reference = update.Action === 'START' ? update.ChainedInvokeOptions?.FunctionName : undefined;
+      if (reference !== undefined) invokes.push({ operationId: Id, reference, payload: update.Payload ?? '{}' });
       changes.set(Id, operation);
       events.push({ event, operation });
     }
     if (operationCount > mostOperations) throw invalid(`An execution may have at most ${mostOperations} operations.`);
     if (storedBytes > mostStoredBytes) throw invalid(`An execution may store at most ${mostStoredBytes} bytes.`);
     [this.#operationCount, this.#storedBytes] = [operationCount, storedBytes];
-    for (const { event, operation } of events) this.#record(event, now, operation);
+    this.#invokes.push(...invokes);
+    for (const { event, operation } of events) if (event) this.#record(event, now, operation);
     for (const operation of changes.values()) this.#put(operation, undefined, now);
     if (closing?.Action === 'SUCCEED') this.close('SUCCEEDED', now, { result: closing.Payload });
     if (closing?.Action === 'FAIL') this.close('FAILED', now, { error: closing.Error });

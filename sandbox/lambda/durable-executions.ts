@@ -2,13 +2,19 @@ import { AwsError } from '../aws-error.ts';
 import type { VirtualClock } from '../clock.ts';
 import { isRecord } from '../input.ts';
 import { randomUuid, type Random } from '../random.ts';
-import { DurableExecution, type CheckpointAnswer, type ExecutionStatus } from './durable-execution.ts';
+import {
+  DurableExecution,
+  type ChainedInvoke,
+  type CheckpointAnswer,
+  type ExecutionStatus,
+} from './durable-execution.ts';
 import {
   dueAt,
   invalid,
   payloadBytes,
   readUpdates,
   synchronousPayloadBytes,
+  type ChainedOutcome,
   type ErrorObject,
   type Operation,
 } from './durable-operations.ts';
@@ -33,11 +39,14 @@ interface DurableExecutionsParts {
     payload: string,
     invocation: { readonly requestId: string; readonly arn: string; readonly executionName: string },
   ): Promise<InvocationOutcome>;
+  /** Invokes another function with the rights of the version that asks for it. */
+  chain(from: FunctionTarget, reference: string, payload: string): Promise<ChainedOutcome>;
   count(functionName: string, metric: DurableMetric): void;
 }
 
 interface Entry {
   readonly execution: DurableExecution;
+  readonly target: FunctionTarget;
   turn: 'idle' | 'planned' | 'running';
   invocations: number;
   /** Invocations that failed in a row. */
@@ -119,7 +128,7 @@ export class DurableExecutions {
       input,
       startedAt: clock.now,
     });
-    const entry: Entry = { execution, turn: 'idle', invocations: 0, failures: 0 };
+    const entry: Entry = { execution, target, turn: 'idle', invocations: 0, failures: 0 };
     this.#entries.set(execution.arn, entry);
     this.#parts.count(definition.name, 'DurableExecutionStarted');
     clock.after(config.executionTimeoutSeconds * 1000, () => { this.#timeOut(execution); }); // prettier-ignore
@@ -129,9 +138,11 @@ export class DurableExecutions {
 
   checkpoint(arn: string, token: string, clientToken: string | undefined, updates: unknown): CheckpointAnswer {
     const { clock } = this.#parts;
-    const { execution } = this.#entry(arn);
+    const entry = this.#entry(arn);
+    const { execution } = entry;
     const answer = execution.checkpoint(token, clientToken, readUpdates(updates), clock.now);
     for (const operation of answer.changed) this.#planDue(execution, operation);
+    for (const invoke of execution.takeInvokes()) clock.after(this.#soonMs(), () => void this.#chain(entry, invoke));
     if (execution.isClosed) this.#closed(execution);
     return answer;
   }
@@ -168,6 +179,17 @@ export class DurableExecutions {
       const entry = this.#entries.get(execution.arn);
       if (entry && execution.timeHasCome(operation.Id, instant)) this.#plan(entry, this.#soonMs());
     });
+  }
+
+  async #chain(entry: Entry, { operationId, reference, payload }: ChainedInvoke): Promise<void> {
+    let outcome: ChainedOutcome;
+    try {
+      outcome = await this.#parts.chain(entry.target, reference, payload);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      outcome = { status: 'FAILED', error: { ErrorType: error.name, ErrorMessage: error.message } };
+    }
+    if (entry.execution.answered(operationId, outcome, this.#parts.clock.now)) this.#plan(entry, this.#soonMs());
   }
 
   async #invoke(entry: Entry): Promise<void> {
@@ -268,7 +290,8 @@ export class DurableExecutions {
   }
 }
 
-function errorObject({
+/** A function's error as durable executions spell it. */
+export function errorObject({
   errorType,
   errorMessage,
   stackTrace,

@@ -30,7 +30,13 @@ export interface Operation {
   readonly ContextDetails?: Details & { readonly ReplayChildren?: boolean | undefined };
   readonly StepDetails?: Details & { readonly Attempt?: number; readonly NextAttemptTimestamp?: number | undefined };
   readonly WaitDetails?: { readonly ScheduledEndTimestamp: number };
+  readonly ChainedInvokeDetails?: Details;
 }
+
+/** How another function answered an operation that invoked it. */
+export type ChainedOutcome =
+  | { readonly status: 'SUCCEEDED'; readonly result: string | undefined }
+  | { readonly status: 'FAILED' | 'TIMED_OUT' | 'STOPPED'; readonly error: ErrorObject };
 
 /** One update of a checkpoint, as a function sends it. */
 export interface OperationUpdate {
@@ -45,6 +51,7 @@ export interface OperationUpdate {
   readonly ContextOptions?: { readonly ReplayChildren?: boolean };
   readonly StepOptions?: { readonly NextAttemptDelaySeconds?: number };
   readonly WaitOptions?: { readonly WaitSeconds?: number };
+  readonly ChainedInvokeOptions?: { readonly FunctionName?: string };
 }
 
 /** An event of the history before it is numbered: its type, and what its details say. */
@@ -55,13 +62,14 @@ export interface OperationEvent {
 
 export interface Transition {
   readonly operation: Operation;
-  readonly event: OperationEvent;
+  readonly event: OperationEvent | undefined;
 }
 
 const actions: Readonly<Record<string, readonly string[]>> = {
   STEP: ['START', 'SUCCEED', 'FAIL', 'RETRY'],
   WAIT: ['START', 'CANCEL'],
   CONTEXT: ['START', 'SUCCEED', 'FAIL'],
+  CHAINED_INVOKE: ['START', 'CANCEL'],
   EXECUTION: ['SUCCEED', 'FAIL'],
 };
 /** Longest wait and longest pause before a step's next attempt. */
@@ -97,7 +105,8 @@ export function checkBatch(updates: readonly OperationUpdate[]): void {
   const seen = new Map<string, OperationUpdate>();
   for (const update of updates) {
     const before = seen.get(update.Id);
-    const startsAndEnds = before?.Action === 'START' && update.Action !== 'START' && before.Type !== 'WAIT';
+    const startsAndEnds =
+      before?.Action === 'START' && update.Action !== 'START' && ['STEP', 'CONTEXT'].includes(before.Type);
     if (before && !startsAndEnds) throw invalid('Cannot update the same operation twice in a single request.');
     seen.set(update.Id, update);
   }
@@ -112,6 +121,8 @@ export function transition(current: Operation | undefined, update: OperationUpda
       return stepTransition(current, update, now);
     case 'WAIT':
       return waitTransition(current, update, now);
+    case 'CHAINED_INVOKE':
+      return chainedTransition(current, update, now);
     default:
       return contextTransition(current, update, now);
   }
@@ -188,6 +199,34 @@ function waitTransition(current: Operation | undefined, update: OperationUpdate,
   };
 }
 
+function chainedTransition(current: Operation | undefined, update: OperationUpdate, now: number): Transition {
+  if (update.Action === 'START') {
+    if (current) throw invalid('Cannot start a CHAINED_INVOKE that already exists.');
+    const FunctionName = update.ChainedInvokeOptions?.FunctionName;
+    if (FunctionName === undefined) throw invalid('Invalid ChainedInvokeOptions for the given action.');
+    const details = { FunctionName, Input: { Payload: update.Payload } };
+    return { operation: begun(update, now), event: { type: 'ChainedInvokeStarted', details } };
+  }
+  if (current?.Status !== 'STARTED')
+    throw invalid('Cannot cancel a CHAINED_INVOKE that does not exist or has already completed.');
+  return { operation: { ...current, Status: 'CANCELLED', EndTimestamp: now }, event: undefined };
+}
+
+const chainedEvents = { SUCCEEDED: 'Succeeded', FAILED: 'Failed', TIMED_OUT: 'TimedOut', STOPPED: 'Stopped' } as const;
+
+/** What the answer of the other function makes of the operation that invoked it. */
+export function whenAnswered(operation: Operation, outcome: ChainedOutcome, now: number): Transition {
+  const { status } = outcome;
+  const [ChainedInvokeDetails, details] =
+    status === 'SUCCEEDED'
+      ? [{ Result: outcome.result }, { Result: { Payload: outcome.result } }]
+      : [{ Error: outcome.error }, { Error: { Payload: outcome.error } }];
+  return {
+    operation: { ...operation, Status: status, EndTimestamp: now, ChainedInvokeDetails },
+    event: { type: `ChainedInvoke${chainedEvents[status]}`, details },
+  };
+}
+
 function contextTransition(current: Operation | undefined, update: OperationUpdate, now: number): Transition {
   const { Action, Payload, Error: error } = update;
   if (Action === 'START') {
@@ -212,11 +251,13 @@ export function dueAt(operation: Operation): number | undefined {
   return operation.Status === 'PENDING' ? operation.StepDetails?.NextAttemptTimestamp : undefined;
 }
 
+/** Whether something other than the function will change an operation. */
+export function isWaiting(operation: Operation): boolean {
+  return dueAt(operation) !== undefined || (operation.Type === 'CHAINED_INVOKE' && operation.Status === 'STARTED');
+}
+
 /** What time makes of an operation that is due. A step that may be tried again leaves no event. */
-export function whenDue(
-  operation: Operation,
-  now: number,
-): { operation: Operation; event: OperationEvent | undefined } {
+export function whenDue(operation: Operation, now: number): Transition {
   if (operation.Type !== 'WAIT') return { operation: { ...operation, Status: 'READY' }, event: undefined };
   const waitedMs = (operation.WaitDetails?.ScheduledEndTimestamp ?? now) - operation.StartTimestamp;
   return {

@@ -6,7 +6,8 @@ import { randomStream, randomUuid, type Random } from '../random.ts';
 import type { HttpCall } from '../wire.ts';
 import { AsyncEvents, type FailureDestination } from './async-events.ts';
 import type { DurableExecution } from './durable-execution.ts';
-import { DurableExecutions, type DurableMetric } from './durable-executions.ts';
+import { DurableExecutions, errorObject, type DurableMetric } from './durable-executions.ts';
+import type { ChainedOutcome } from './durable-operations.ts';
 import {
   FunctionProcess,
   type FunctionDefinition,
@@ -60,6 +61,8 @@ interface FunctionsParts {
   /** A process that has not been used for so long is gone, and the next invocation starts cold. */
   readonly idleProcessLifeMs: number;
   send(call: HttpCall, caller: Caller): Promise<FrontResponse>;
+  /** Throws AccessDeniedException unless a role may invoke the function with this ARN. */
+  authorizeInvocation(roleArn: string | undefined, arn: string): void;
   print(functionName: string, text: string): void;
   sendToDestination: FailureDestination;
   count(functionName: string, metric: LambdaMetric): void;
@@ -94,6 +97,7 @@ export class Functions {
       clock: parts.clock,
       random: randomStream(parts.seed, 'durable'),
       run: (name, version, payload, invocation) => this.#run(this.target(name, version), payload, invocation),
+      chain: (from, reference, payload) => this.#chain(from, reference, payload),
       count: (name, metric) => { parts.count(name, metric); }, // prettier-ignore
     });
     parts.clock.waitFor({
@@ -195,6 +199,20 @@ export class Functions {
     refuseName(executionName);
     this.#events.accept(reference, payload);
     return undefined;
+  }
+
+  async #chain(from: FunctionTarget, reference: string, payload: string): Promise<ChainedOutcome> {
+    const target = this.target(reference);
+    this.#parts.authorizeInvocation(from.definition.roleArn, target.arn);
+    if (target.definition.durable) {
+      const child = this.executions.start(target, payload, { isSynchronous: false });
+      await child.outcome();
+      const { status, result, error = {} } = child;
+      return status === 'SUCCEEDED' || status === 'RUNNING' ? { status: 'SUCCEEDED', result } : { status, error };
+    }
+    const outcome = await this.#run(target, payload);
+    if ('payload' in outcome) return { status: 'SUCCEEDED', result: outcome.payload };
+    return { status: 'FAILED', error: errorObject(outcome.error) };
   }
 
   async #run(

@@ -12,6 +12,7 @@ import { SandboxAccount } from '../../sandbox/account.ts';
 import { bundleFrom, type Bundle } from '../../sandbox/lambda/bundle.ts';
 import type { DurableExecution } from '../../sandbox/lambda/durable-execution.ts';
 import { durableOf, returned } from './bundle-of.ts';
+import { callsOf, crash, doubleCrashes, singleCrashes } from './crash-points.ts';
 
 const startAt = new Date('2026-11-20T03:00:00Z');
 const hour = 3_600_000;
@@ -174,6 +175,48 @@ describe('a durable execution', () => {
   });
 });
 
+describe('an operation that invokes another function', () => {
+  const body = `
+    try {
+      return await context.invoke('ask', event.whom, { n: 1 });
+    } catch (error) {
+      return error.message;
+    }`;
+  const resultOf = async (whom: string, allowed = '*') => {
+    const account = await anAccount(body, { roleArn: 'arn:aws:iam::123456789012:role/job' });
+    account.roles.put('job');
+    account.roles.attach('job', 'main', {
+      Statement: [
+        { Effect: 'Allow', Action: ['lambda:CheckpointDurableExecution'], Resource: '*' },
+        { Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: allowed },
+      ],
+    });
+    account.loadFunction({ name: 'plain', code: 'exports.handler = async ({ n }) => ({ plain: n });' });
+    account.loadFunction({ name: 'broken', code: `exports.handler = async () => { throw new Error('no'); };` });
+    const durable = { executionTimeoutSeconds: 7200, retentionDays: 1 };
+    const child = `await context.wait('pause', { hours: 1 }); return { durable: event.n };`;
+    account.loadFunction({ name: 'child', code: bundleOfBody(child), durable });
+    const execution = started(account, { whom });
+    await account.runFor(3 * hour);
+    expect(execution.status).toBe('SUCCEEDED');
+    return JSON.parse(execution.result ?? '') as unknown;
+  };
+
+  test('waits for the answer of a plain or a durable one', async () => {
+    expect(await resultOf('plain')).toEqual({ plain: 1 });
+    expect(await resultOf('child:$LATEST')).toEqual({ durable: 1 });
+  });
+
+  test('fails with what that one throws, when there is none, and when the role may not invoke it', async () => {
+    expect(await resultOf('broken')).toBe('no');
+    expect(await resultOf('missing')).toContain('Function not found');
+    expect(await resultOf('child')).toContain('using an unqualified ARN');
+    expect(await resultOf('plain', 'arn:aws:lambda:eu-central-1:123456789012:function:broken')).toContain(
+      'is not authorized to perform: lambda:InvokeFunction',
+    );
+  });
+});
+
 describe('a failed invocation', () => {
   const body = `
     await context.step('put', async () => { await send('PutItem', { TableName: 'notes', Item: { id: { S: 'x' } } }); });
@@ -191,30 +234,36 @@ describe('a failed invocation', () => {
     const execution = started(calm);
     await calm.runFor(2 * hour);
     expect(execution).toMatchObject({ status: 'SUCCEEDED', result });
-    const calls = calm.journal.entries({ executionName: 'one' }).length;
+    const calls = callsOf(calm, 'one');
     expect(calls).toBeGreaterThan(8);
 
-    for (const when of ['before', 'after'] as const) {
-      for (let nth = 1; nth <= calls; nth++) {
-        for (const second of [undefined, nth + 1, nth + 3]) {
-          const account = await anAccount(body);
-          const crashes = [nth, second].flatMap((n) =>
-            n === undefined
-              ? []
-              : [account.faults.add({ match: { execution: 'one', nth: n }, effect: { kind: 'crash', when } })],
-          );
-          const crashed = started(account);
-          await account.runFor(2 * hour);
-          expect({ when, nth, second, status: crashed.status, result: crashed.result }).toEqual({
-            ...{ when, nth, second },
-            status: 'SUCCEEDED',
-            result,
-          });
-          expect(crashes[0]?.hits).toBe(1);
-          expect(operationsOf(crashed)).toEqual(operationsOf(execution));
-        }
-      }
+    for (const points of [...singleCrashes(calls), ...doubleCrashes(calls, 3)]) {
+      const account = await anAccount(body);
+      const [first] = crash(account, 'one', points);
+      const crashed = started(account);
+      await account.runFor(2 * hour);
+      const { status, result: returnedResult } = crashed;
+      expect({ points, status, result: returnedResult }).toEqual({ points, status: 'SUCCEEDED', result });
+      expect(first?.hits).toBe(1);
+      expect(operationsOf(crashed)).toEqual(operationsOf(execution));
     }
+  });
+
+  test('is tried again after errors of the service, and not after an error that says it is our fault', async () => {
+    const outcomeOf = async (name: string, status: number) => {
+      const account = await anAccount(body);
+      account.faults.add({
+        match: { operation: 'CheckpointDurableExecution', nth: 2, times: 12 },
+        effect: { kind: 'error', when: 'before', name, status },
+      });
+      const execution = started(account);
+      await account.runFor(2 * hour);
+      return execution.status;
+    };
+
+    expect(await outcomeOf('ServiceException', 500)).toBe('SUCCEEDED');
+    expect(await outcomeOf('TooManyRequestsException', 429)).toBe('SUCCEEDED');
+    expect(await outcomeOf('InvalidParameterValueException', 400)).toBe('FAILED');
   });
 
   test('is tried again with growing pauses until the execution times out', async () => {
