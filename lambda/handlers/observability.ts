@@ -38,7 +38,9 @@ export function logged<Result>(run: (event: unknown, context: Context) => Promis
 
 /** Wraps a durable run into a Lambda handler. It publishes its metrics in a step of its own: what stands outside a step is said again. */
 export function observedDurable<Result>(run: (event: unknown, context: DurableContext) => Promise<Result>) {
-  return middy<unknown, Result, Error, DurableContext>({ executionMode: executionModeDurableContext })
+  // Middy would end a run shortly before its function times out, and so fail it for good instead of letting it go on.
+  const options = { executionMode: executionModeDurableContext, timeoutEarlyInMillis: 0 };
+  return middy<unknown, Result, Error, DurableContext>(options)
     .use(injectLambdaContext(logger))
     .handler(run);
 }

@@ -17,7 +17,7 @@ const hour = 3_600_000;
 const bundles = new Map<string, Promise<Bundle>>();
 
 /** The handler as it is deployed: bundled once per test file. */
-function bundleOf(job: 'backup' | 'prune'): Promise<Bundle> {
+export function bundleOf(job: string): Promise<Bundle> {
   let bundle = bundles.get(job);
   if (!bundle) bundles.set(job, (bundle = bundleHandler(job)));
   return bundle;

@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBackupCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoDbBackups } from '../../../lambda/aws/dynamodb-backups.ts';
 import { DynamoDbDrillLedger } from '../../../lambda/aws/dynamodb-drill-ledger.ts';
 import { DynamoDbRestores } from '../../../lambda/aws/dynamodb-restores.ts';
@@ -14,6 +14,37 @@ export const drillTablePrefix = 'ddb-drill-';
 
 export function aDrillPlan(drill: Partial<NonNullable<PlanInput['drill']>> = {}): Plan {
   return aPlan({ drill: { schedule: 'cron(0 5 ? * SUN *)', ...drill } });
+}
+
+/** A table `orders` with 20 items and an index, and one restorable backup of ours that holds them; returns its ARN. */
+export async function plantOrders(account: SandboxAccount): Promise<string> {
+  const client = account.client(DynamoDBClient);
+  await account.createTable({
+    TableName: 'orders',
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    AttributeDefinitions: [
+      { AttributeName: 'id', AttributeType: 'S' },
+      { AttributeName: 'customer', AttributeType: 'S' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'by-customer',
+        KeySchema: [{ AttributeName: 'customer', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+  });
+  for (let nth = 0; nth < 20; nth++) {
+    const Item = { id: { S: `order-${nth}` }, customer: { S: `c${nth % 3}` }, total: { N: String(nth) } };
+    await client.send(new PutItemCommand({ TableName: 'orders', Item }));
+  }
+  const { id } = account.dynamodb.tables.require('orders');
+  const slot = new Date('2026-11-20T03:00:00Z');
+  const BackupName = formatBackupName({ prefix, owner, plan: 'orders', slot, tableId: id });
+  const command = new CreateBackupCommand({ TableName: 'orders', BackupName });
+  const { BackupDetails } = await account.clock.runUntilSettled(client.send(command));
+  await account.runFor(60_000);
+  return BackupDetails?.BackupArn ?? '';
 }
 
 /** A sandbox account in which the drill job itself runs, without its Lambda function. */
