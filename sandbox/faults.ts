@@ -45,6 +45,8 @@ export type CallEffect =
   | { readonly kind: 'slow-restore'; readonly ms: number }
   /** Restores only: each global secondary index is ACTIVE so long after its table. */
   | { readonly kind: 'late-indexes'; readonly ms: number }
+  /** Restores only: the table is ACTIVE and yet says for so long that its restore is in progress. */
+  | { readonly kind: 'lingering-restore-summary'; readonly ms: number }
   /** Restores only: the restore is cancelled after so long, and its table goes. */
   | { readonly kind: 'failed-restore'; readonly afterMs: number };
 

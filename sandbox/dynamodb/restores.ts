@@ -1,6 +1,7 @@
 import { AwsError, validationError } from '../aws-error.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { PlannedEvent } from '../event-queue.ts';
+import type { CallEffect } from '../faults.ts';
 import type { ApiCall } from '../front.ts';
 import { Input, isRecord } from '../input.ts';
 import type { Keys } from '../kms.ts';
@@ -16,6 +17,7 @@ import {
   restorableWindow,
   type DeclaredSize,
   type PointInTimeRecovery,
+  type RestoreOrigin,
   type Table,
   type TableDefinition,
 } from './table.ts';
@@ -61,6 +63,8 @@ interface Source {
 interface Running {
   readonly table: Table;
   readonly source: Source;
+  readonly origin: RestoreOrigin;
+  readonly effects: readonly CallEffect[];
   readonly roleArn: string | undefined;
   readonly record: RestoreRecord;
   readonly planned: PlannedEvent[];
@@ -160,6 +164,8 @@ export class Restores {
     const running: Running = {
       table,
       source,
+      origin,
+      effects: call.effects,
       roleArn: call.caller.roleArn,
       planned: [],
       record: {
@@ -229,6 +235,7 @@ export class Restores {
     const { table, record, source } = running;
     await tables.fill(table, source.content.items);
     this.#end(running);
+    this.#linger(running);
     record.activeAt = clock.now;
     for (const name of [...table.buildingIndexes]) {
       const laterMs = (indexMs[name] ?? tableMs) - tableMs;
@@ -240,6 +247,16 @@ export class Restores {
       else activate();
     }
     if (table.buildingIndexes.size === 0) record.indexesActiveAt = clock.now;
+  }
+
+  #linger({ table, origin, effects }: Running): void {
+    for (const effect of effects) {
+      if (effect.kind !== 'lingering-restore-summary') continue;
+      table.restore = origin;
+      this.#parts.clock.after(effect.ms, () => {
+        table.restore = undefined;
+      });
+    }
   }
 
   /** Frees the backup and the place among those that run at once. */

@@ -142,7 +142,7 @@ export class Tables {
 
   /** A table that is in use cannot be reached without its key, and can be again with it. */
   follow(table: Table, keyIsUsable: boolean): void {
-    if (table.restore) return;
+    if (table.restore?.inProgress === false) return;
     if (!keyIsUsable && (table.status === 'ACTIVE' || table.status === 'UPDATING')) {
       table.pending?.cancel();
       table.status = 'INACCESSIBLE_ENCRYPTION_CREDENTIALS';

@@ -474,6 +474,19 @@ describe('the time of a restore', () => {
     expect((record?.indexesActiveAt ?? 0) - (record?.activeAt ?? 0)).toBe(3 * minute);
   });
 
+  test('is over for the table while its summary may still say otherwise', async () => {
+    const { story, arn } = await backedUp({ restoreTime: () => ({ tableMs: minute, indexMs: {} }) });
+    const { faults } = story.account;
+    faults.add({ match: { service: 'dynamodb' }, effect: { kind: 'lingering-restore-summary', ms: 10 * minute } });
+    await story.restore(arn);
+    await story.account.runFor(2 * minute);
+    const lingering = await story.describe();
+    await story.account.runFor(10 * minute);
+
+    expect(lingering).toMatchObject({ TableStatus: 'ACTIVE', RestoreSummary: { RestoreInProgress: true } });
+    expect((await story.describe())?.RestoreSummary).toBeUndefined();
+  });
+
   test('can be said call by call: slow, with late indexes, failed', async () => {
     const { story, arn } = await backedUp();
     const { faults } = story.account;
