@@ -39,7 +39,7 @@ export class DrillStack extends Stack {
     const { owner } = deployment;
     const plans = deployment.plans.filter((plan): plan is DrillingPlan => plan.drill !== undefined);
     const undelivered = new FailureQueue(this, 'UndeliveredEvents', { encryptionKey });
-    const failedRuns = new FailureQueue(this, 'FailedRuns', { encryptionKey });
+    const failedRuns = new FailureQueue(this, 'FailedRuns', { encryptionKey, ofFunction: true });
     const drillTables = this.formatArn({
       service: 'dynamodb',
       resource: 'table',

@@ -40,7 +40,5 @@ export function logged<Result>(run: (event: unknown, context: Context) => Promis
 export function observedDurable<Result>(run: (event: unknown, context: DurableContext) => Promise<Result>) {
   // Middy would end a run shortly before its function times out, and so fail it for good instead of letting it go on.
   const options = { executionMode: executionModeDurableContext, timeoutEarlyInMillis: 0 };
-  return middy<unknown, Result, Error, DurableContext>(options)
-    .use(injectLambdaContext(logger))
-    .handler(run);
+  return middy<unknown, Result, Error, DurableContext>(options).use(injectLambdaContext(logger)).handler(run);
 }

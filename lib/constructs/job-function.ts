@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type CfnElement, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, type DurableConfig, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type CfnFunction, type DurableConfig, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -71,15 +71,23 @@ export class JobFunction extends Construct {
       entry: `${projectRoot}lambda/handlers/${props.job}.ts`,
       ...codeSettings,
       ...runSettings,
+      ...(props.durable ? {} : { ...retries, onFailure: { bind: () => ({ destination: props.failedRuns.queueArn }) } }),
       role: this.role,
       logGroup,
-      onFailure: { bind: () => ({ destination: props.failedRuns.queueArn }) },
       environment: { ...props.environment, ...powertoolsEnvironment(props.job) },
       ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.durable && { durableConfig: props.durable, currentVersionOptions: kept }),
     });
-    if (props.durable) this.allowCheckpoints();
-    else if (continuing.has(props.job)) this.allowContinuation();
+    if (props.durable) {
+      this.reportLostEvents(props.failedRuns);
+      this.allowCheckpoints();
+    } else if (continuing.has(props.job)) this.allowContinuation();
+  }
+
+  /** A durable function knows no on-failure destination (source: "Durable functions: error handling"); its dead-letter queue gets what never ran. */
+  private reportLostEvents(queue: IQueue): void {
+    const resource = this.function.node.defaultChild as CfnFunction;
+    resource.deadLetterConfig = { targetArn: queue.queueArn };
   }
 
   /** A durable run writes what it has done, and reads it back when it goes on (source: "Security and permissions for Lambda durable functions"). */
@@ -148,9 +156,8 @@ const codeSettings = {
 const runSettings = {
   timeout: Duration.minutes(15),
   memorySize: 1024,
-  retryAttempts: 2,
-  maxEventAge: Duration.hours(1),
 } as const;
+const retries = { retryAttempts: 2, maxEventAge: Duration.hours(1) } as const;
 
 /** An execution ends with the version it began with, so a deployment must not take that version away. */
 const kept = { removalPolicy: RemovalPolicy.RETAIN };

@@ -1,12 +1,13 @@
 import type { Durable } from './durable.ts';
 import type { DrillPorts, DrillRun } from './drill.ts';
 
-const pauseMilliseconds = 60_000;
+const shortestPauseMilliseconds = 60_000;
 
 /**
  * Waits for one of the places of this deployment.
  * > At most `concurrentRestores` drills hold a table at once, over all plans that ask for as many. The place lapses by itself when a
- * drill never comes back to release it.
+ * drill never comes back to release it. Pauses grow with the time already waited, so that a week of waiting stays far below the 3,000
+ * operations an execution may have.
  */
 export async function takePlace(run: DrillRun, durable: Durable, { ledger, timing }: DrillPorts): Promise<boolean> {
   const { until } = await durable.step('note the deadline', () =>
@@ -14,14 +15,16 @@ export async function takePlace(run: DrillRun, durable: Durable, { ledger, timin
   );
   const last = await durable.poll(
     'wait for a place',
-    { taken: false, isOver: false },
+    { taken: false, isOver: false, pauseMilliseconds: shortestPauseMilliseconds },
     async () => {
       const now = timing.now();
       const lapses = new Date(now.getTime() + 2 * run.timeoutMilliseconds);
       const taken = await ledger.takePlace(durable.executionId, run.drill.concurrentRestores, now, lapses);
-      return { taken, isOver: !taken && now.getTime() >= until };
+      const waited = now.getTime() - (until - run.timeoutMilliseconds);
+      const pauseMilliseconds = Math.max(shortestPauseMilliseconds, waited / 50);
+      return { taken, isOver: !taken && now.getTime() >= until, pauseMilliseconds };
     },
-    ({ taken, isOver }) => (taken || isOver ? undefined : pauseMilliseconds),
+    ({ taken, isOver, pauseMilliseconds }) => (taken || isOver ? undefined : pauseMilliseconds),
   );
   return last.taken;
 }

@@ -1,0 +1,66 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDbDrillLedger } from '../../../lambda/aws/dynamodb-drill-ledger.ts';
+import { drillStartEnvironmentNames } from '../../../lambda/contract/environment.ts';
+import type { Plan } from '../../../lambda/domain/plan.ts';
+import type { DrillResult } from '../../../lambda/jobs/drill/drill-result.ts';
+import type { SandboxAccount } from '../../../sandbox/account.ts';
+import { aWorld, bundleOf, owner, prefix } from '../world.ts';
+import { drillTablePrefix, plantOrders } from './drill-world.ts';
+
+export const slot = '2026-11-20T05:00:00Z';
+
+/** The functions of the drill stack as they are deployed, and the table `orders` with a backup. */
+export async function aDrillingAccount(): Promise<SandboxAccount> {
+  const { account } = await aWorld([]);
+  const env = {
+    [drillStartEnvironmentNames.ledgerTableName]: 'ledger',
+    [drillStartEnvironmentNames.owner]: owner,
+    [drillStartEnvironmentNames.backupNamePrefix]: prefix,
+    [drillStartEnvironmentNames.drillTablePrefix]: drillTablePrefix,
+    [drillStartEnvironmentNames.drillFunctionArn]: `arn:aws:lambda:${account.region}:123456789012:function:drill:live`,
+  };
+  const durable = { executionTimeoutSeconds: 3 * 86_400, retentionDays: 30 };
+  account.loadFunction({ name: 'drill', code: await bundleOf('drill'), env, durable, timeoutSeconds: 900 });
+  account.functions.putAlias('drill', 'live', account.functions.publish('drill'));
+  for (const name of ['drill-start', 'sweep']) {
+    account.loadFunction({ name, code: await bundleOf(name), env, timeoutSeconds: 900 });
+  }
+  await plantOrders(account);
+  return account;
+}
+
+export async function resultsOf(account: SandboxAccount, table = 'orders'): Promise<readonly DrillResult[]> {
+  const ledger = new DynamoDbDrillLedger(account.client(DynamoDBClient), 'ledger');
+  return account.clock.runUntilSettled(ledger.drillsOf('orders', table));
+}
+
+export interface Swept {
+  readonly deleted: readonly string[];
+  readonly inUse: readonly string[];
+  readonly leftovers: readonly { readonly table: string; readonly message: string; readonly plan?: string }[];
+}
+
+export async function sweep(account: SandboxAccount, plan: Plan): Promise<Swept> {
+  return payloadOf(await account.invoke('sweep', { plans: [plan] })) as Swept;
+}
+
+export interface Started {
+  readonly started: readonly string[];
+  readonly alreadyStarted: readonly string[];
+  readonly leftOut: readonly { readonly table: string; readonly reason: string }[];
+}
+
+export async function startDrills(account: SandboxAccount, plan: Plan, at = slot): Promise<Started> {
+  const event = { plan, slot: at, schedule: 'arn:aws:scheduler:eu-central-1:123456789012:schedule/drills/orders' };
+  return payloadOf(await account.invoke('drill-start', event)) as Started;
+}
+
+/** All tables but the ledger. */
+export function tablesOf(account: SandboxAccount): string[] {
+  return account.dynamodb.tables.all.map(({ name }) => name).filter((name) => name !== 'ledger');
+}
+
+function payloadOf(outcome: { payload: string } | { error: { errorMessage: string } }): unknown {
+  if ('error' in outcome) throw new Error(outcome.error.errorMessage);
+  return JSON.parse(outcome.payload);
+}
