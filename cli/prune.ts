@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import Table from 'cli-table3';
 import { dynamoDbBackups } from '../lambda/aws/dynamodb-backups.ts';
 import { DynamoDbTables } from '../lambda/aws/dynamodb-tables.ts';
 import { systemTiming as timing } from '../lambda/aws/system-timing.ts';
+import { drillPrefixFault } from '../lambda/domain/drill/drill-table-name.ts';
 import { pruneBackups } from '../lambda/jobs/prune.ts';
 import { isSuccess, type PruneReport } from '../lambda/jobs/prune-report.ts';
 import { readOnly } from '../lambda/jobs/read-only-ledger.ts';
@@ -14,6 +15,7 @@ interface Options extends ConnectionOptions {
   readonly plan: string;
   readonly owner: string;
   readonly prefix: string;
+  readonly drillPrefix: string;
   readonly execute?: true;
   readonly json?: true;
 }
@@ -27,6 +29,7 @@ export function pruneCommand(): Command {
     .requiredOption('--plan <file>', 'the plan as its schedule carries it, in JSON')
     .requiredOption('--owner <id>', 'owner id of the deployment, as the stack prints it')
     .option('--prefix <text>', 'first part of the names of its backups', 'scheduled')
+    .option('--drill-prefix <text>', 'first part of the names of its drill tables', drillPrefix, 'ddb-drill-')
     .option('--execute', 'delete; without it nothing is written anywhere')
     .option('--json', 'print the report as JSON')
     .action(async (options: Options) => {
@@ -46,6 +49,7 @@ async function runPrune(options: Options): Promise<PruneReport> {
       runId: randomUUID(),
       prefix: options.prefix,
       owner: options.owner,
+      drillTablePrefix: options.drillPrefix,
       deadline: new Date(timing.now().getTime() + oneHourMilliseconds),
     },
     {
@@ -61,11 +65,18 @@ async function runPrune(options: Options): Promise<PruneReport> {
 function describe(report: PruneReport, { execute }: Options): string {
   const table = new Table({ head: ['table', 'backup', 'outcome'], style: { head: [] } });
   for (const { tableName, arn, outcome } of report.deletions) table.push([tableName, arn.split('/').at(-1), outcome]);
+  for (const { tableName, arn, why } of report.spared) table.push([tableName, arn.split('/').at(-1), `kept: ${why}`]);
   const counts = `${report.kept} kept, ${report.expired} expired, ${report.frozen} frozen, ${report.held} held`;
   return [
-    ...(report.deletions.length > 0 ? [table.toString()] : []),
+    ...(table.length > 0 ? [table.toString()] : []),
     `plan ${report.plan}: ${report.listed} backups listed, ${counts}, ${report.unjudgeable} unjudgeable`,
     ...(report.blocked ? [`blocked by ${report.blocked.by}: ${report.blocked.detail}`] : []),
     ...(execute ? [] : ['dry run: nothing was deleted; --execute deletes']),
   ].join('\n');
+}
+
+function drillPrefix(text: string): string {
+  const fault = drillPrefixFault(text);
+  if (fault !== undefined) throw new InvalidArgumentError(`${fault}.`);
+  return text;
 }

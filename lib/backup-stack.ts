@@ -28,7 +28,7 @@ export class BackupStack extends Stack {
   constructor(scope: Construct, id: string, props: BackupStackProps) {
     super(scope, id, props);
     this.deployment = checkedDeployment(this, props);
-    const { plans, owner, backupNamePrefix } = this.deployment;
+    const { plans, owner, backupNamePrefix, drillTablePrefix } = this.deployment;
 
     const encryptionKey = this.keyOf(props);
     const ledger = new Ledger(this, 'Ledger', { encryptionKey });
@@ -43,6 +43,7 @@ export class BackupStack extends Stack {
         [environmentNames.ledgerTableName]: ledger.tableName,
         [environmentNames.owner]: owner,
         [environmentNames.backupNamePrefix]: backupNamePrefix,
+        [environmentNames.drillTablePrefix]: drillTablePrefix,
       },
       logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
       failedRuns,

@@ -8,6 +8,7 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { ledgerKeys } from '../contract/ledger.ts';
+import { parseDynamoDbArn } from '../domain/arn.ts';
 import type { DrillResult } from '../jobs/drill/drill-result.ts';
 import type { DrillHistory, DrillIntent, DrillLedger } from '../jobs/drill/ports.ts';
 
@@ -99,7 +100,7 @@ export class DynamoDbDrillLedger implements DrillLedger<DrillResult> {
     );
   }
 
-  /** The newest backup that passed stays remembered until a newer one passes; a failed drill takes nothing from it. */
+  /** The newest backup that passed stays remembered until a newer one passes; a failed drill takes nothing from it, nor does one to a point in time. */
   async saveDrill(result: DrillResult): Promise<void> {
     const { plan, table, slot, finishedAt, outcome, source } = result;
     const expiresAt = epochSeconds(Date.parse(finishedAt) + historyMilliseconds);
@@ -111,7 +112,8 @@ export class DynamoDbDrillLedger implements DrillLedger<DrillResult> {
     const key = keyOf(`drilled#${plan}`, table);
     const known = await this.#get(key);
     const isProof = outcome === 'passed' && source !== undefined;
-    const isNewest = isProof && source.createdAt >= (known?.provenCreatedAt?.S ?? '');
+    const isBackup = isProof && parseDynamoDbArn(source.arn)?.backupId !== undefined;
+    const isNewest = isBackup && source.createdAt >= (known?.provenCreatedAt?.S ?? '');
     await this.#put({
       ...known,
       ...key,

@@ -18,6 +18,7 @@ import type {
   Slot,
   SlotLedger,
 } from '../jobs/ports.ts';
+import { DynamoDbDrillLedger } from './dynamodb-drill-ledger.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -35,10 +36,13 @@ const countsPerItem = 2_000;
 export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger {
   readonly #client: DynamoDBClient;
   readonly #tableName: string;
+  /** The same table, as drills see it. */
+  readonly #drills: DynamoDbDrillLedger;
 
   constructor(client: DynamoDBClient, tableName: string) {
     this.#client = client;
     this.#tableName = tableName;
+    this.#drills = new DynamoDbDrillLedger(client, tableName);
   }
 
   async slotsSince(plan: string, table: string, since: Date): Promise<readonly Date[]> {
@@ -137,6 +141,15 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
 
   async liftHold(arn: string): Promise<void> {
     await this.#delete(keyOf('hold', arn));
+  }
+
+  async pinned(): Promise<ReadonlySet<string>> {
+    return new Set((await this.#drills.drillIntents()).map(({ sourceArn }) => sourceArn));
+  }
+
+  async proven(plan: string): Promise<ReadonlySet<string>> {
+    const histories = [...(await this.#drills.drillHistory(plan)).values()];
+    return new Set(histories.flatMap(({ provenBackup }) => provenBackup?.arn ?? []));
   }
 
   async previousCounts(plan: string): Promise<ReadonlyMap<string, number>> {

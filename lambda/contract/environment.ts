@@ -6,18 +6,13 @@ export const environmentNames = {
   owner: 'BACKUP_OWNER',
   /** First part of the name of every backup this deployment takes. */
   backupNamePrefix: 'BACKUP_NAME_PREFIX',
-} as const;
-
-/** What the functions of the drill stack read besides. */
-export const drillEnvironmentNames = {
-  ...environmentNames,
   /** What the names of drill tables begin with. */
   drillTablePrefix: 'DRILL_TABLE_PREFIX',
 } as const;
 
 /** What only the function that starts drills reads. */
 export const drillStartEnvironmentNames = {
-  ...drillEnvironmentNames,
+  ...environmentNames,
   /** ARN of the durable function's alias. */
   drillFunctionArn: 'DRILL_FUNCTION_ARN',
 } as const;

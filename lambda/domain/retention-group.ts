@@ -42,6 +42,9 @@ export const freezeCodes: ReadonlySet<string> = new Set([
   'recovery-point-overdue',
 ]);
 
+/** Codes of what keeps a backup that no rule and no floor of the plan wants. */
+export const sparingCodes: ReadonlySet<string> = new Set([held, drilled, proven].map(({ code }) => code));
+
 /** Orders backups from oldest to newest: by creation time, then by ARN. Names never matter. */
 export function byAge(one: Restorable, other: Restorable): number {
   return one.createdAt.getTime() - other.createdAt.getTime() || (one.arn < other.arn ? -1 : 1);

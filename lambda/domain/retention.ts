@@ -3,7 +3,7 @@ import { distinctBackups, isCompleteListing, type CompleteListing } from './list
 import { describeFaults } from './faults.ts';
 import { parsePlan } from './parse-plan.ts';
 import type { Plan } from './plan.ts';
-import { byAge, freezeCodes, groupJudge, type Circumstances, type Finding } from './retention-group.ts';
+import { byAge, freezeCodes, groupJudge, sparingCodes, type Circumstances, type Finding } from './retention-group.ts';
 import {
   clockFault,
   whyListingLooksShrunk,
@@ -63,6 +63,13 @@ export function judge(question: Question): Judgement {
   const fault = clockFault(now);
   if (fault !== undefined) return nothingJudged(listing.backups, 'clock-invalid', fault);
   return judgeBy(parsed.plan, question);
+}
+
+/** The verdicts on backups that stay only because they are held, because a drill restores them or because they passed one. */
+export function whatIsSpared({ verdicts }: Judgement): readonly Verdict[] {
+  return verdicts.filter(
+    ({ verdict, reasons }) => verdict === 'keep' && reasons.every(({ code }) => sparingCodes.has(code)),
+  );
 }
 
 function judgeBy(plan: Plan, question: Question): Judgement {

@@ -23,8 +23,9 @@ const ports = { tables: new DynamoDbTables(clients), backups: dynamoDbBackups(cl
 export const handler = observed(async (event: unknown, context: Context): Promise<object> => {
   const { plan, slot, continuation } = parseScheduleEvent(event, timing.now());
   const deadline = deadlineOf(context, timing.now());
-  const { owner, backupNamePrefix: prefix } = environment;
-  const report = await backUpTables({ plan, slot, holder: context.awsRequestId, prefix, owner, deadline }, ports);
+  const { owner, backupNamePrefix: prefix, drillTablePrefix } = environment;
+  const run = { plan, slot, holder: context.awsRequestId, prefix, owner, drillTablePrefix, deadline };
+  const report = await backUpTables(run, ports);
   const handedOver = continuation ? countNotReached(report) : 0;
   publish(report);
   if (continuation && handedOver > 0) await continueLater(clients.lambda, context.invokedFunctionArn, continuation);

@@ -21,9 +21,12 @@ export const handler = logged(async (event: unknown): Promise<object> => {
   const { plan, slot } = parseScheduleEvent(event, timing.now());
   const { drill } = plan;
   if (!drill) throw new Error(`the plan ${plan.name} has no drill`);
-  const { owner, backupNamePrefix: prefix } = environment;
+  const { owner, backupNamePrefix: prefix, drillTablePrefix } = environment;
   const executions = drillExecutions(clients.lambda, environment.drillFunctionArn, plan, slot);
-  const { history, ...report } = await startDrills({ plan, drill, slot, prefix, owner }, { ...ports, executions });
+  const { history, ...report } = await startDrills(
+    { plan, drill, slot, prefix, owner, drillTablePrefix },
+    { ...ports, executions },
+  );
   publishDrillAges(plan.name, history, timing.now());
   if (report.failed.length > 0 || report.discoveryErrors.length > 0) throw new RunFailedError(JSON.stringify(report));
   return report;

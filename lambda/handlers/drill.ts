@@ -8,10 +8,10 @@ import { systemTiming as timing } from '../aws/system-timing.ts';
 import { drillTable } from '../jobs/drill/drill.ts';
 import { parseDrillOrder } from './drill-order.ts';
 import { publishDrill } from './drill-metrics.ts';
-import { readDrillEnvironment } from './environment.ts';
+import { readEnvironment } from './environment.ts';
 import { logger, observedDurable } from './observability.ts';
 
-const environment = readDrillEnvironment(process.env);
+const environment = readEnvironment(process.env);
 const clients = createClients();
 const ports = {
   backups: dynamoDbBackups(clients),

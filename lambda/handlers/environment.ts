@@ -1,4 +1,4 @@
-import { drillEnvironmentNames, drillStartEnvironmentNames, environmentNames } from '../contract/environment.ts';
+import { drillStartEnvironmentNames, environmentNames } from '../contract/environment.ts';
 
 type Values<Names> = Readonly<Record<keyof Names, string>>;
 
@@ -7,11 +7,6 @@ export type Environment = Values<typeof environmentNames>;
 /** Where this function works. Throws when anything is missing, naming all of it: nothing here has a default. */
 export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   return read(environmentNames, variables);
-}
-
-/** The same for a function of the drill stack. */
-export function readDrillEnvironment(variables: NodeJS.ProcessEnv): Values<typeof drillEnvironmentNames> {
-  return read(drillEnvironmentNames, variables);
 }
 
 /** The same for the function that starts drills. */

@@ -23,8 +23,9 @@ const ports = { tables: new DynamoDbTables(clients), backups: dynamoDbBackups(cl
 export const handler = observed(async (event: unknown, context: Context): Promise<object> => {
   const { plan, continuation } = parseScheduleEvent(event, timing.now());
   const deadline = deadlineOf(context, timing.now());
-  const { owner, backupNamePrefix: prefix } = environment;
-  const report = await pruneBackups({ plan, runId: context.awsRequestId, prefix, owner, deadline }, ports);
+  const { owner, backupNamePrefix: prefix, drillTablePrefix } = environment;
+  const run = { plan, runId: context.awsRequestId, prefix, owner, drillTablePrefix, deadline };
+  const report = await pruneBackups(run, ports);
   publish(report);
   if (report.ranOutOfTime && continuation)
     await continueLater(clients.lambda, context.invokedFunctionArn, continuation);

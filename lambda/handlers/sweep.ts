@@ -10,10 +10,10 @@ import { parsePlan } from '../domain/parse-plan.ts';
 import type { Plan } from '../domain/plan.ts';
 import { sweepDrillTables } from '../jobs/drill/sweep.ts';
 import { publishSweep } from './drill-metrics.ts';
-import { readDrillEnvironment } from './environment.ts';
+import { readEnvironment } from './environment.ts';
 import { logged, logger } from './observability.ts';
 
-const environment = readDrillEnvironment(process.env);
+const environment = readEnvironment(process.env);
 const clients = createClients();
 const ports = {
   tables: new DynamoDbTables(clients),

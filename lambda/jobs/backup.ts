@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import type { DrillTableScope } from '../domain/drill/drill-table-name.ts';
 import type { Plan } from '../domain/plan.ts';
 import { hashOfPlan } from '../domain/plan-hash.ts';
 import { backOff } from './backoff.ts';
@@ -9,13 +10,12 @@ import { SlotAttempt, type AttemptResult } from './slot-attempt.ts';
 import type { Backups, Log, SlotLedger, Tables, Timing } from './ports.ts';
 import { SlotSightings } from './slot-sightings.ts';
 
-export interface BackupRun {
+export interface BackupRun extends DrillTableScope {
   readonly plan: Plan;
   readonly slot: Date;
   /** Identifies this delivery; a retry of the same delivery carries the same one. */
   readonly holder: string;
   readonly prefix: string;
-  readonly owner: string;
   /** When to stop starting things. */
   readonly deadline: Date;
 }
@@ -39,7 +39,7 @@ const settleMilliseconds = 5_000;
  */
 export async function backUpTables(run: BackupRun, ports: BackupPorts): Promise<BackupReport> {
   const startedAt = ports.timing.now();
-  const discovery = await discoverTables(run.plan.tables, ports.tables);
+  const discovery = await discoverTables(run.plan.tables, ports.tables, run);
   const outcomes = await backUpEach(discovery.tables, run, ports);
   return {
     plan: run.plan.name,

@@ -65,14 +65,16 @@ interface Result {
 }
 
 async function deleteOne(backup: Backup, guard: DeletionGuard, ports: PrunePorts): Promise<Result> {
-  return (await guard.objectionTo(backup)) ?? (await deleteUntilAnswered(backup, ports));
+  return (await guard.objectionTo(backup)) ?? (await deleteUntilAnswered(backup, guard, ports));
 }
 
 /** > An error nobody foresaw stops the run; a throttled deletion is left to the next run. */
-async function deleteUntilAnswered(backup: Backup, ports: PrunePorts): Promise<Result> {
+async function deleteUntilAnswered(backup: Backup, guard: DeletionGuard, ports: PrunePorts): Promise<Result> {
   let result: Result = { outcome: 'abandoned' };
   for (let attempt = 0; attempt < maximumTries; attempt++) {
     if (attempt > 0) await backOff(ports.timing, attempt);
+    const objection = await guard.objectionOfDrills(backup);
+    if (objection) return objection;
     const answer = await ports.backups.delete(backup.arn);
     if (answer.kind === 'deleted' || answer.kind === 'gone') return { outcome: answer.kind };
     const { kind, message: detail } = answer.failure;

@@ -70,6 +70,17 @@ export class DeletionGuard {
     return isOwnBackup(backup, { prefix: this.#run.prefix, owner: this.#run.owner, plan: this.#run.plan.name });
   }
 
+  /**
+   * > A backup pinned between judging and deleting is kept.
+   * Asked anew right before each try: a drill may pin just what is about to expire, and restores it within seconds.
+   */
+  async objectionOfDrills({ arn }: Backup): Promise<Objection | undefined> {
+    const pinned = await this.#ports.ledger.pinned();
+    return pinned.has(arn)
+      ? { outcome: 'kept', detail: 'a drill has begun to restore it since it was judged' }
+      : undefined;
+  }
+
   async #currentHolds(): Promise<ReadonlySet<string>> {
     const now = this.#ports.timing.now().getTime();
     if (!this.#holds || now - this.#holds.at >= trustMilliseconds) {

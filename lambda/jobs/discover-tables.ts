@@ -1,3 +1,4 @@
+import { isDrillTableName, type DrillTableScope } from '../domain/drill/drill-table-name.ts';
 import type { Plan } from '../domain/plan.ts';
 import { coveredTables, selectsByTag, type TaggedTable } from '../domain/selection.ts';
 import type { NameListing, Tables } from './ports.ts';
@@ -11,8 +12,16 @@ export interface Discovery {
 
 const nothing: NameListing = { complete: true, names: [] };
 
-/** Finds the tables a plan covers. > A named table is covered whether or not it exists, so that its absence is noticed. */
-export async function discoverTables(selection: Plan['tables'], tables: Tables): Promise<Discovery> {
+/**
+ * Finds the tables a plan covers.
+ * > A named table is covered whether or not it exists, so that its absence is noticed.
+ * > A drill table of this deployment is never covered, though it carries the tags of its source.
+ */
+export async function discoverTables(
+  selection: Plan['tables'],
+  tables: Tables,
+  scope: DrillTableScope,
+): Promise<Discovery> {
   const all = selection.matching?.length ? await tables.names() : nothing;
   const tagged = selectsByTag(selection) ? await tables.tagged(selection.tagged ?? {}) : nothing;
   const candidates: TaggedTable[] = [
@@ -21,7 +30,7 @@ export async function discoverTables(selection: Plan['tables'], tables: Tables):
   ];
   return {
     complete: all.complete && tagged.complete,
-    tables: coveredTables(selection, candidates),
+    tables: coveredTables(selection, candidates).filter((name) => !isDrillTableName(name, scope)),
     errors: [all, tagged].flatMap((listing) => (listing.complete ? [] : [listing.error])),
   };
 }

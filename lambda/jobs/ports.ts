@@ -125,6 +125,10 @@ export interface RetentionLedger {
   acquireLease(holder: string, now: Date): Promise<boolean>;
   releaseLease(holder: string): Promise<void>;
   holds(): Promise<ReadonlySet<string>>;
+  /** ARNs that drills of any plan restore right now, or have chosen to. */
+  pinned(): Promise<ReadonlySet<string>>;
+  /** ARN of the newest backup of each table that passed a drill of this plan. */
+  proven(plan: string): Promise<ReadonlySet<string>>;
   /** How many of the plan's own restorable backups each table incarnation had after the last run, by TableId. */
   previousCounts(plan: string): Promise<ReadonlyMap<string, number>>;
   saveCounts(plan: string, counts: ReadonlyMap<string, number>): Promise<void>;

@@ -14,6 +14,13 @@ export interface Deletion {
   readonly detail?: string;
 }
 
+/** A backup that no rule wants and that stays all the same, and why. */
+export interface Spared {
+  readonly arn: string;
+  readonly tableName: string;
+  readonly why: string;
+}
+
 /** The result of one prune run. Counts are of backups: `listed` all of the account's, the others the plan's own, `unjudgeable` anybody's. */
 export interface PruneReport {
   readonly plan: string;
@@ -27,6 +34,8 @@ export interface PruneReport {
   readonly unjudgeable: number;
   readonly blocked: Blocked | null;
   readonly deletions: readonly Deletion[];
+  /** Backups that stay only because they are held, because a drill restores them or because they passed one. */
+  readonly spared: readonly Spared[];
   /** Whether deletions are left for which only time was missing. */
   readonly ranOutOfTime: boolean;
   readonly undescribedTables: readonly { readonly table: string; readonly failure: Failure }[];
@@ -47,9 +56,9 @@ export function isSuccess(report: PruneReport): boolean {
 
 const mostShown = 50;
 
-/** The report with at most 50 deletions, those that did not go through first. Small enough for an error message and the ledger. */
-export function summaryOf({ deletions, ...numbers }: PruneReport): object {
+/** The report with at most 50 deletions, those that did not go through first, and 50 spared backups. Small enough for an error message and the ledger. */
+export function summaryOf({ deletions, spared, ...numbers }: PruneReport): object {
   const isDone = ({ outcome }: Deletion) => outcome === 'deleted' || outcome === 'gone';
   const shown = [...deletions].sort((a, b) => Number(isDone(a)) - Number(isDone(b))).slice(0, mostShown);
-  return { ...numbers, deleted: deletions.filter(isDone).length, deletions: shown };
+  return { ...numbers, deleted: deletions.filter(isDone).length, deletions: shown, spared: spared.slice(0, mostShown) };
 }

@@ -1,10 +1,11 @@
 import type { Backup } from '../domain/backup.ts';
 import { clockDisagreement } from '../domain/clock-check.ts';
 import type { CompleteListing } from '../domain/listing.ts';
+import type { DrillTableScope } from '../domain/drill/drill-table-name.ts';
 import { isOwnBackup } from '../domain/naming.ts';
 import { hashOfPlan } from '../domain/plan-hash.ts';
 import type { Plan } from '../domain/plan.ts';
-import { judge, type Judgement } from '../domain/retention.ts';
+import { judge, whatIsSpared, type Judgement } from '../domain/retention.ts';
 import { deleteExpired, timeRanOut } from './delete-expired.ts';
 import { discoverTables } from './discover-tables.ts';
 import { describeLiveTables, type LiveTables } from './live-tables.ts';
@@ -12,12 +13,11 @@ import { withLease } from './prune-lease.ts';
 import type { Blocked, Deletion, PruneReport } from './prune-report.ts';
 import type { Backups, DeletionOutcome, Log, RetentionLedger, Tables, Timing } from './ports.ts';
 
-export interface PruneRun {
+export interface PruneRun extends DrillTableScope {
   readonly plan: Plan;
   /** Identifies this run; a retry of the same delivery carries the same one. */
   readonly runId: string;
   readonly prefix: string;
-  readonly owner: string;
   /** When to stop starting things. */
   readonly deadline: Date;
 }
@@ -64,7 +64,7 @@ interface Seen {
 /** > A partial discovery or listing deletes nothing, and neither does a clock that differs from AWS's. */
 async function readEverything(run: PruneRun, ports: PrunePorts): Promise<Seen | { kind: 'blocked'; blocked: Blocked }> {
   const readAt = ports.timing.now();
-  const discovery = await discoverTables(run.plan.tables, ports.tables);
+  const discovery = await discoverTables(run.plan.tables, ports.tables, run);
   if (!discovery.complete) return blocked('discovery-incomplete', discovery.errors.map(describeError).join('; '));
   if (discovery.tables.length === 0) return blocked('nothing-selected', 'the plan covers no table right now');
   const live = await describeLiveTables(discovery.tables, ports.tables);
@@ -86,6 +86,8 @@ async function judgeWithOverride(run: PruneRun, seen: Seen, { ledger, timing }: 
     isOwn: isOwn(run),
     liveTables: seen.live.tableIds,
     holds: await ledger.holds(),
+    pinned: await ledger.pinned(),
+    proven: await ledger.proven(run.plan.name),
     now: timing.now(),
   };
   const previousCounts = await ledger.previousCounts(run.plan.name);
@@ -134,7 +136,15 @@ function reportOf(
   const base = { plan: run.plan.name, planHash: hashOfPlan(run.plan), mode: run.plan.prune.mode };
   if ('blocked' in result) {
     const counts = { listed: 0, kept: 0, expired: 0, frozen: 0, held: 0, unjudgeable: 0 };
-    return { ...base, ...counts, blocked: result.blocked, deletions: [], ranOutOfTime: false, undescribedTables: [] };
+    return {
+      ...base,
+      ...counts,
+      blocked: result.blocked,
+      deletions: [],
+      spared: [],
+      ranOutOfTime: false,
+      undescribedTables: [],
+    };
   }
   const { seen, judgement, deletions } = result;
   return {
@@ -144,6 +154,11 @@ function reportOf(
     kept: sum(judgement.ownBackups.values()) - judgement.counts.expired,
     blocked: judgement.blocked,
     deletions,
+    spared: whatIsSpared(judgement).map(({ backup: { arn, tableName }, reasons }) => ({
+      arn,
+      tableName,
+      why: reasons.map(({ detail }) => detail).join('; '),
+    })),
     ranOutOfTime: deletions.some(({ detail }) => detail === timeRanOut),
     undescribedTables: seen.live.undescribed,
   };

@@ -7,6 +7,8 @@ export function readOnly(ledger: RetentionLedger): RetentionLedger {
     acquireLease: () => Promise.resolve(true),
     releaseLease: nothing,
     holds: () => ledger.holds(),
+    pinned: () => ledger.pinned(),
+    proven: (plan) => ledger.proven(plan),
     previousCounts: (plan) => ledger.previousCounts(plan),
     saveCounts: nothing,
     openIntents: () => Promise.resolve([]),

@@ -4,10 +4,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { DynamoDbDrillLedger } from '../../lambda/aws/dynamodb-drill-ledger.ts';
 import { accountServer } from '../../sandbox/http-server.ts';
 import { RealTime } from '../../sandbox/real-time.ts';
-import { aPlan, aWorld, owner, prefix, type World } from '../jobs/world.ts';
+import { aPassedDrill, anIntent, aPlan, aWorld, owner, prefix, type World } from '../jobs/world.ts';
 
 const main = resolve(import.meta.dirname, '../../cli/main.ts');
 const planFile = join(mkdtempSync(join(tmpdir(), 'plan-')), 'plan.json');
@@ -42,6 +44,10 @@ async function ddbBackups(...args: readonly string[]): Promise<Ended> {
 }
 
 const prune = ['prune', '--plan', planFile, '--ledger', 'ledger', '--owner', owner, '--prefix', prefix] as const;
+
+function idOf(backup: { readonly arn: string } | undefined): string {
+  return backup?.arn.split('/').at(-1) ?? '';
+}
 
 function writes(): string[] {
   const reads = /^(Describe|List|Get|Query)/;
@@ -78,6 +84,22 @@ describe('the operator’s command line', () => {
     expect(ended.stdout.match(/planned/g)).toHaveLength(3);
     expect(ended.stdout).toContain('dry run: nothing was deleted');
     expect(writes()).toEqual([]);
+  });
+
+  test('[X12] prune says what stays only because a drill restores it, or because it passed one', async () => {
+    const [oldest, next] = world.account.backups('orders');
+    const ledger = new DynamoDbDrillLedger(world.account.client(DynamoDBClient), 'ledger');
+    await ledger.recordDrillIntent(anIntent(oldest?.arn ?? '', world.account.now));
+    await ledger.saveDrill(aPassedDrill(world, next));
+    const writesBefore = writes().length;
+
+    const ended = await ddbBackups(...prune);
+
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(ended.stdout).toMatch(new RegExp(`${idOf(oldest)}.*kept: a drill restores it`));
+    expect(ended.stdout).toMatch(new RegExp(`${idOf(next)}.*kept: the newest backup that passed a drill`));
+    expect(ended.stdout.match(/planned/g)).toHaveLength(1);
+    expect(writes()).toHaveLength(writesBefore);
   });
 
   test('prune --execute deletes what expired, but not what is held', async () => {
@@ -117,6 +139,7 @@ describe('the operator’s command line', () => {
     ],
     ['an ARN that is none', ['hold', 'orders', '--ledger', 'l', '--reason', 'r'], /ARN of a DynamoDB backup/],
     ['no ledger', ['holds'], /--ledger/],
+    ['a drill prefix too short to tell its tables by', [...prune, '--drill-prefix', 'd-'], /8 to 64 letters/],
   ];
 
   test.each(refused)('%s is refused with status 2, and nothing is called', async (_what, args, message) => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Backup } from '../../lambda/domain/backup.ts';
 import { completeListing as listingOf, incompleteListing, type CompleteListing } from '../../lambda/domain/listing.ts';
 import type { Plan } from '../../lambda/domain/plan.ts';
+import { whatIsSpared } from '../../lambda/domain/retention.ts';
 import { aPlan, backupAt, codesOf, expiredTimes, judgeThat } from './retention-builders.ts';
 
 /** One backup a day at 03:00 UTC, newest first. */
@@ -235,6 +236,22 @@ describe('what drills tell retention', () => {
     const judgement = judgeThat([newest, unfinished, old], { proven: new Set([unfinished.arn, old.arn]) });
 
     expect(codesOf(judgement, 2)).toEqual(['proven']);
+  });
+
+  test('spared is what stays for no reason but a hold, a drill or a proof', () => {
+    const [held = old, restored = old, expired = old] = [2018, 2017, 2016].map((year) =>
+      backupAt(`${year}-01-01T00:00:00Z`),
+    );
+    const pinned = new Set([newest.arn, restored.arn]);
+
+    const judgement = judgeThat([newest, old, held, restored, expired], {
+      holds: new Set([held.arn]),
+      pinned,
+      proven: new Set([old.arn]),
+    });
+
+    expect(whatIsSpared(judgement).map(({ backup }) => backup)).toEqual([old, held, restored]);
+    expect(judgement.deletions).toEqual([expired]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatBackupName } from '../../lambda/domain/naming.ts';
 import { hashOfPlan } from '../../lambda/domain/plan-hash.ts';
-import { aPlan, aWorld, eventOf, owner, prefix, type World } from './world.ts';
+import { aPassedDrill, anIntent, aPlan, aWorld, eventOf, owner, prefix, type World } from './world.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -464,6 +464,114 @@ describe('the last look before each deletion', () => {
     expect(world.account.journal.peakRate({ operation: 'DeleteBackup', outcome: 'ok' })).toBeLessThanOrEqual(8);
   });
 });
+
+describe('backups that drills need', () => {
+  test('[X12] a backup that a drill restores stays until the drill has ended, whichever plan drills it', async () => {
+    const world = await aWorldWithBackups(6);
+    const arn = world.account.backups('orders')[0]?.arn ?? '';
+    const intent = anIntent(arn, world.account.now);
+    await world.drill((ledger) => ledger.recordDrillIntent(intent));
+
+    const pinned = await world.prune();
+    await world.drill((ledger) => ledger.closeDrillIntent(intent.targetName));
+    const ended = await world.prune();
+
+    expect(pinned).toMatchObject({ deleted: 2, spared: [{ arn, tableName: 'orders', why: 'a drill restores it' }] });
+    expect(ended).toMatchObject({ deleted: 1, spared: [] });
+  });
+
+  test('[X12] a backup that is pinned while a prune run is under way stays, up to the moment it is deleted', async () => {
+    const goneAt = await deletedAfter(await aSlowWorld(), 2);
+
+    const outcomes: unknown[] = [];
+    for (let pinnedAt = 0; pinnedAt < goneAt - 100; pinnedAt += second) {
+      const world = await aSlowWorld();
+      const arn = world.account.backups('orders')[2]?.arn ?? '';
+      world.pinLater(arn, pinnedAt);
+
+      const report = await world.prune();
+
+      const isThere = world.account.backups('orders').some((backup) => backup.arn === arn);
+      outcomes.push({ isThere, deleted: report.deleted });
+    }
+
+    expect(outcomes.length).toBeGreaterThan(10);
+    expect(outcomes).toEqual(outcomes.map(() => ({ isThere: true, deleted: 2 })));
+  });
+
+  test('[X12] a backup that is pinned while its deletion is throttled is not tried again', async () => {
+    const world = await aWorldWithBackups(4);
+    const arn = world.account.backups('orders')[0]?.arn ?? '';
+    world.account.faults.add({
+      match: { operation: 'DeleteBackup', times: 200 },
+      effect: { kind: 'error', when: 'before', name: 'ThrottlingException' },
+    });
+    world.pinLater(arn, 2 * second);
+
+    const report = await world.prune();
+
+    expect(report.deletions).toMatchObject([{ arn, outcome: 'kept' }]);
+    expect(deletions(world)).toBeGreaterThan(0);
+  });
+
+  test.each([1, 2, 3, 4, 5, 6])(
+    '[X12] when the ledger does not answer its question number %p, nothing is deleted',
+    async (nth) => {
+      const world = await aWorldWithBackups(6);
+      world.account.faults.add({
+        match: { operation: 'Query', function: 'prune', nth },
+        effect: { kind: 'error', when: 'before', name: 'AccessDeniedException' },
+      });
+
+      const outcome = await world.account.invoke('prune', eventOf(aPlan(), world.account.now));
+
+      expect(outcome).toHaveProperty('error');
+      expect(deletions(world)).toBe(0);
+    },
+  );
+
+  test('[R10] the newest backup that passed a drill stays until a newer one passes', async () => {
+    const world = await aWorldWithBackups(6);
+    const [oldest] = world.account.backups('orders');
+    await world.drill((ledger) => ledger.saveDrill(aPassedDrill(world, oldest)));
+
+    const first = await world.prune();
+    await world.drill((ledger) => ledger.saveDrill(aPassedDrill(world, world.account.backups('orders')[1])));
+    const second = await world.prune();
+
+    expect(first.spared).toMatchObject([{ arn: oldest?.arn, why: expect.stringContaining('passed a drill') }]);
+    expect(first).toMatchObject({ deleted: 2 });
+    expect(second).toMatchObject({ deleted: 1, spared: [] });
+  });
+
+  test('[R10] a drill to a point in time takes nothing from the backup that passed before', async () => {
+    const world = await aWorldWithBackups(6);
+    const [oldest] = world.account.backups('orders');
+    const table = 'arn:aws:dynamodb:eu-central-1:123456789012:table/orders';
+    await world.drill((ledger) => ledger.saveDrill(aPassedDrill(world, oldest)));
+    await world.drill((ledger) =>
+      ledger.saveDrill(aPassedDrill(world, { arn: table, createdAt: world.account.clock.now })),
+    );
+
+    const report = await world.prune();
+
+    expect(report.spared).toMatchObject([{ arn: oldest?.arn }]);
+  });
+});
+
+/** Six hourly backups, three of them expired; each look at one takes three seconds. */
+async function aSlowWorld(): Promise<World> {
+  const world = await aWorldWithBackups(6);
+  world.account.faults.add({ match: { operation: 'DescribeBackup' }, effect: { kind: 'delay', ms: 3 * second } });
+  return world;
+}
+
+/** How many milliseconds into a prune run the nth deletion is asked for. */
+async function deletedAfter(world: World, nth: number): Promise<number> {
+  const startedAt = world.account.clock.now;
+  await world.prune();
+  return (world.account.journal.entries({ operation: 'DeleteBackup' })[nth]?.at ?? 0) - startedAt;
+}
 
 describe('one prune at a time, accounted for', () => {
   test('[R30] a run keeps to the plan and the code it began with, and records which version of the plan that was', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { aPlan, aWorld, type World } from './world.ts';
+import { formatDrillTableName } from '../../lambda/domain/drill/drill-table-name.ts';
+import { aPlan, aWorld, drillTablePrefix, owner, type World } from './world.ts';
 
 const plan = aPlan({ tables: { named: ['orders'], tagged: { backup: 'orders', 'cost-centre': 'a b' } } });
 const wanted = [
@@ -19,6 +20,14 @@ async function aTaggedWorld(count: number): Promise<World> {
 
 function tablesWithBackups(world: World): string[] {
   return [...new Set(world.account.backups().map(({ tableName }) => tableName))].sort();
+}
+
+/** The table that a drill of `orders` restores into: it carries the tags of its source. */
+async function aDrillTable(world: World, ofOwner = owner): Promise<string> {
+  const drill = { owner: ofOwner, plan: 'orders', table: 'orders', slot: world.account.now };
+  const TableName = formatDrillTableName({ ...drill, drillTablePrefix });
+  await world.account.createTable({ TableName, Tags: wanted });
+  return TableName;
 }
 
 describe('tables chosen by tag', () => {
@@ -64,5 +73,35 @@ describe('tables chosen by tag', () => {
     expect(tablesWithBackups(world)).toContain('orders');
     expect(pruned.blocked?.by).toBe('discovery-incomplete');
     expect(world.calls('DeleteBackup')).toBe(0);
+  });
+
+  test('a drill table is not backed up, though it carries the tags of its source', async () => {
+    const world = await aTaggedWorld(2);
+    const drillTable = await aDrillTable(world);
+
+    const report = await world.backUp(plan);
+
+    expect(report).toMatchObject({ tables: 3, done: 3 });
+    expect(tablesWithBackups(world)).not.toContain(drillTable);
+  });
+
+  test('nothing of a drill table is pruned: what was once taken of it is frozen', async () => {
+    const world = await aTaggedWorld(1);
+    const drillTable = await aDrillTable(world);
+    for (const table of ['tagged-0', drillTable]) world.plantHourly(table, 6);
+
+    const report = await world.prune(plan);
+
+    expect(report).toMatchObject({ blocked: null, deleted: 3, frozen: 6 });
+    expect(world.names(drillTable)).toHaveLength(6);
+  });
+
+  test('a table named like a drill table of another deployment is a table like any other', async () => {
+    const world = await aTaggedWorld(0);
+    const theirs = await aDrillTable(world, 'otherone');
+
+    await world.backUp(plan);
+
+    expect(tablesWithBackups(world)).toEqual(['orders', theirs].sort());
   });
 });

@@ -1,16 +1,21 @@
 import { resolve } from 'node:path';
 import { CreateBackupCommand, DeleteBackupCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { build } from 'esbuild';
+import { DynamoDbDrillLedger } from '../../lambda/aws/dynamodb-drill-ledger.ts';
 import { DynamoDbLedger } from '../../lambda/aws/dynamodb-ledger.ts';
 import { environmentNames } from '../../lambda/contract/environment.ts';
+import { formatDrillTableName } from '../../lambda/domain/drill/drill-table-name.ts';
 import { formatBackupName } from '../../lambda/domain/naming.ts';
 import { hashOfPlan } from '../../lambda/domain/plan-hash.ts';
 import { planSchema, type Plan, type PlanInput } from '../../lambda/domain/plan.ts';
+import type { DrillResult } from '../../lambda/jobs/drill/drill-result.ts';
+import type { DrillIntent } from '../../lambda/jobs/drill/ports.ts';
 import { SandboxAccount, type AccountOptions } from '../../sandbox/account.ts';
 import { bundleFrom, type Bundle } from '../../sandbox/lambda/bundle.ts';
 
 export const owner = 'ab12cd34';
 export const prefix = 'ddbs';
+export const drillTablePrefix = 'ddb-drill-';
 const ledgerTableName = 'ledger';
 const hour = 3_600_000;
 
@@ -54,6 +59,7 @@ export async function aFunction(job: 'backup' | 'prune', variables: Readonly<Rec
     [environmentNames.ledgerTableName]: ledgerTableName,
     [environmentNames.owner]: owner,
     [environmentNames.backupNamePrefix]: prefix,
+    [environmentNames.drillTablePrefix]: drillTablePrefix,
     ...variables,
   };
   return { name: job, code: await bundleOf(job), env, retryAttempts: 0 };
@@ -103,6 +109,7 @@ export interface PruneResult {
   readonly held: number;
   readonly unjudgeable: number;
   readonly deletions: readonly { arn: string; outcome: string; detail?: string }[];
+  readonly spared: readonly { arn: string; tableName: string; why: string }[];
 }
 
 /** A sandbox account as the tests of the jobs see it. */
@@ -170,6 +177,19 @@ export class World {
     return this.account.clock.runUntilSettled(act(new DynamoDbLedger(this.#client, ledgerTableName)));
   }
 
+  /** Does something in the drills' part of the ledger, as the drill function would. */
+  async drill<Result>(act: (ledger: DynamoDbDrillLedger) => Promise<Result>): Promise<Result> {
+    return this.account.clock.runUntilSettled(act(new DynamoDbDrillLedger(this.#client, ledgerTableName)));
+  }
+
+  /** Records the intent to restore a backup of the table `orders`, as a drill of some plan does, `afterMilliseconds` from now. */
+  pinLater(sourceArn: string, afterMilliseconds: number): void {
+    this.account.clock.after(afterMilliseconds, () => {
+      const intent = anIntent(sourceArn, this.account.now);
+      void new DynamoDbDrillLedger(this.#client, ledgerTableName).recordDrillIntent(intent);
+    });
+  }
+
   async allowDeletions(plan: Plan, deletions: number): Promise<void> {
     const validUntil = new Date(this.account.now.getTime() + 3_600_000);
     await this.operate((ledger) => ledger.allowDeletions(plan.name, hashOfPlan(plan), deletions, validUntil));
@@ -192,6 +212,42 @@ export class World {
   calls(operation: string): number {
     return this.account.journal.count('dynamodb', operation);
   }
+}
+
+/** What a drill of the plan `rehearsals` records before it restores a backup of the table `orders`. */
+export function anIntent(sourceArn: string, at: Date): DrillIntent {
+  const drill = { plan: 'rehearsals', table: 'orders', slot: at };
+  return {
+    ...drill,
+    targetName: formatDrillTableName({ ...drill, drillTablePrefix, owner }),
+    slot: at.toISOString(),
+    sourceArn,
+    recordedAt: at.toISOString(),
+    executionId: `arn:aws:lambda:eu-central-1:123456789012:function:drill:1/durable-execution/${at.getTime()}/1`,
+  };
+}
+
+/** A drill of the table `orders`, by the plan of that name, that has just passed with this backup. */
+export function aPassedDrill(world: World, { arn, createdAt } = { arn: '', createdAt: 0 }): DrillResult {
+  const at = world.account.now.toISOString();
+  return {
+    version: 1,
+    plan: 'orders',
+    table: 'orders',
+    slot: at,
+    targetName: 'ddb-drill-ab12cd34-0123456789abcdef',
+    executionId: 'execution',
+    outcome: 'passed',
+    source: { arn, createdAt: new Date(createdAt).toISOString(), sizeBytes: 1, itemCount: 1 },
+    indexes: 'all',
+    billing: 'on-demand',
+    times: {},
+    itemsVerified: 1,
+    checksPassed: 0,
+    startedAt: at,
+    finishedAt: at,
+    cleanUp: 'deleted',
+  };
 }
 
 /** The event Scheduler delivers for a slot; slots are in whole seconds. */

@@ -101,6 +101,7 @@ describe('functions', () => {
             LEDGER_TABLE_NAME: { Ref: expect.stringMatching(/^Ledger/) },
             BACKUP_OWNER: expect.stringMatching(/^[a-z0-9]{8}$/),
             BACKUP_NAME_PREFIX: 'scheduled',
+            DRILL_TABLE_PREFIX: 'ddb-drill-',
             POWERTOOLS_METRICS_NAMESPACE: 'DynamoDBBackups',
           },
         },

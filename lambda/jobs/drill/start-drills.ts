@@ -1,5 +1,5 @@
 import { chooseTables, restorableBackups, type Choice, type Candidate } from '../../domain/drill/choose.ts';
-import { drillExecutionName } from '../../domain/drill/drill-table-name.ts';
+import { drillExecutionName, type DrillTableScope } from '../../domain/drill/drill-table-name.ts';
 import { isOwnBackup } from '../../domain/naming.ts';
 import type { DrillPlan, Plan } from '../../domain/plan.ts';
 import { discoverTables } from '../discover-tables.ts';
@@ -7,12 +7,11 @@ import type { Backups, Log, Tables, Timing } from '../ports.ts';
 import type { DrillResult } from './drill-result.ts';
 import type { DrillHistory, DrillLedger, Executions, StartOutcome } from './ports.ts';
 
-export interface StartRun {
+export interface StartRun extends DrillTableScope {
   readonly plan: Plan;
   readonly drill: DrillPlan;
   readonly slot: Date;
   readonly prefix: string;
-  readonly owner: string;
 }
 
 export interface StartPorts {
@@ -43,7 +42,7 @@ export interface StartReport {
  * Throws when the ledger or the listing of backups does not answer.
  */
 export async function startDrills(run: StartRun, ports: StartPorts): Promise<StartReport> {
-  const discovery = await discoverTables(run.plan.tables, ports.tables);
+  const discovery = await discoverTables(run.plan.tables, ports.tables, run);
   const history = await ports.ledger.drillHistory(run.plan.name);
   const candidates = await candidatesOf(discovery.tables, history, run, ports);
   const { chosen, leftOut } = chooseTables(candidates, run.drill);

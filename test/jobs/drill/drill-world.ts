@@ -7,10 +7,10 @@ import type { Plan, PlanInput } from '../../../lambda/domain/plan.ts';
 import { drillTable, type DrillPorts, type DrillRun } from '../../../lambda/jobs/drill/drill.ts';
 import type { DrillResult } from '../../../lambda/jobs/drill/drill-result.ts';
 import type { SandboxAccount } from '../../../sandbox/account.ts';
-import { aPlan, aWorld, owner, prefix } from '../world.ts';
+import { aPlan, aWorld, drillTablePrefix, owner, prefix } from '../world.ts';
 import { MemoryDurable } from './memory-durable.ts';
 
-export const drillTablePrefix = 'ddb-drill-';
+export { drillTablePrefix };
 
 export function aDrillPlan(drill: Partial<NonNullable<PlanInput['drill']>> = {}): Plan {
   return aPlan({ drill: { schedule: 'cron(0 5 ? * SUN *)', ...drill } });
