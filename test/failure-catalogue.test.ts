@@ -4,12 +4,9 @@ import { describe, expect, test } from '@jest/globals';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Rows of drills that have their test already, while drills are built. */
-const drillsTested = ['X01', 'X02', 'X03', 'X07', 'X08', 'X09', 'X12', 'X13', 'X19', 'X23', 'X30'];
-
 /** Rows whose capability does not exist yet. This list may only shrink: a row that gains a test must leave it. */
 const later: Readonly<Record<string, readonly string[]>> = {
-  'restore drills': [...range('X', 1, 33).filter((id) => !drillsTested.includes(id))],
+  'restore drills': ['X15', ...range('X', 26, 29), ...range('X', 31, 33)],
   'watching, alarms and notifications': [...range('M', 1, 12), 'D07', 'D08', 'B24'],
   'the AWS Backup engine and point-in-time recovery': [...range('B', 27, 31), 'B33', 'L14', 'R21', 'R22', 'R23', 'R25'],
 };
