@@ -33,10 +33,12 @@ export function createClients(): Clients {
   };
 }
 
-export function createSettingsClients({ dynamodb }: Pick<Clients, 'dynamodb'>): SettingsClients {
+/** Fewer tries than the other clients have: what cannot be read now is read by the next run. */
+export function createSettingsClients(): SettingsClients {
+  const settings = { ...common, maxAttempts: 4 };
   return {
-    dynamodb,
-    autoScaling: new ApplicationAutoScalingClient({ ...common, maxAttempts: 6 }),
-    cloudWatch: new CloudWatchClient({ ...common, maxAttempts: 6 }),
+    dynamodb: new DynamoDBClient(settings),
+    autoScaling: new ApplicationAutoScalingClient(settings),
+    cloudWatch: new CloudWatchClient(settings),
   };
 }

@@ -2,6 +2,7 @@ import { DescribeTableCommand, paginateListTables, type DynamoDBClient } from '@
 import { paginateGetResources, type ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { NameListing, Tables, TableState } from '../jobs/ports.ts';
 import { failureOf } from './failures.ts';
+import { hashOfVisibleSettings } from './settings/describe-table.ts';
 
 export class DynamoDbTables implements Tables {
   readonly #dynamodb: DynamoDBClient;
@@ -52,6 +53,7 @@ export class DynamoDbTables implements Tables {
         tableId: Table.TableId,
         status: Table.TableStatus,
         keyArn: Table.SSEDescription?.KMSMasterKeyArn,
+        visibleSettings: hashOfVisibleSettings(Table),
       };
     } catch (error) {
       const failure = failureOf(error);

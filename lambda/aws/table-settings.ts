@@ -40,7 +40,7 @@ export function tableSettings(clients: SettingsClients, timing: Timing): Setting
     'auto-scaling': autoScaling(scaling),
     'resource-policy': resourcePolicy(dynamodb),
     'contributor-insights': contributorInsights(dynamodb),
-    'kinesis-destination': kinesisDestination(dynamodb),
+    'kinesis-destination': kinesisDestination(dynamodb, timing),
     alarms: alarms(cloudWatch, timing),
   };
 

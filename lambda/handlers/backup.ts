@@ -1,8 +1,9 @@
 import type { Context } from 'aws-lambda';
-import { createClients } from '../aws/clients.ts';
+import { createClients, createSettingsClients } from '../aws/clients.ts';
 import { continueLater } from '../aws/continue-later.ts';
 import { dynamoDbBackups } from '../aws/dynamodb-backups.ts';
 import { DynamoDbLedger } from '../aws/dynamodb-ledger.ts';
+import { DynamoDbSettingsLedger } from '../aws/dynamodb-settings-ledger.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
 import { backupMetrics } from '../contract/metrics.ts';
 import { backUpTables } from '../jobs/backup.ts';
@@ -13,11 +14,20 @@ import { logger, observed, publishMetrics } from './observability.ts';
 import { RunFailedError } from './run-failed-error.ts';
 import { parseScheduleEvent } from './schedule-event.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
+import { tableSettings } from '../aws/table-settings.ts';
 
 const environment = readEnvironment(process.env);
 const clients = createClients();
 const ledger = new DynamoDbLedger(clients.dynamodb, environment.ledgerTableName);
-const ports = { tables: new DynamoDbTables(clients), backups: dynamoDbBackups(clients), ledger, timing, log: logger };
+const ports = {
+  tables: new DynamoDbTables(clients),
+  backups: dynamoDbBackups(clients),
+  ledger,
+  settings: tableSettings(createSettingsClients(), timing),
+  settingsLedger: new DynamoDbSettingsLedger(clients.dynamodb, environment.ledgerTableName),
+  timing,
+  log: logger,
+};
 
 /** Takes one slot's backups of one plan. */
 export const handler = observed(async (event: unknown, context: Context): Promise<object> => {

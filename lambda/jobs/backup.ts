@@ -4,10 +4,12 @@ import type { Plan } from '../domain/plan.ts';
 import { hashOfPlan } from '../domain/plan-hash.ts';
 import { backOff } from './backoff.ts';
 import { countOutcomes, type BackupReport, type TableOutcome } from './backup-report.ts';
-import { confirmBackups } from './confirm-backups.ts';
+import { captureSettings, waitAtMost } from './capture-settings.ts';
+import { confirmBackups, type RequestedBackup } from './confirm-backups.ts';
 import { discoverTables } from './discover-tables.ts';
 import { SlotAttempt, type AttemptResult } from './slot-attempt.ts';
 import type { Backups, Log, SlotLedger, Tables, Timing } from './ports.ts';
+import type { Settings, SettingsLedger } from './settings-port.ts';
 import { SlotSightings } from './slot-sightings.ts';
 
 export interface BackupRun extends DrillTableScope {
@@ -24,6 +26,8 @@ export interface BackupPorts {
   readonly tables: Tables;
   readonly backups: Backups;
   readonly ledger: SlotLedger;
+  readonly settings: Settings;
+  readonly settingsLedger: SettingsLedger;
   readonly timing: Timing;
   readonly log: Log;
 }
@@ -58,7 +62,13 @@ async function backUpEach(tables: readonly string[], run: BackupRun, ports: Back
   let open = tables;
   for (let round = 0; open.length > 0 && round < 2; round++) {
     const requested = await requestBackups(open, run, ports, settled);
+    const captured = captureSettings(
+      [...requested.values()].map(({ state }) => state),
+      run,
+      ports,
+    );
     open = await confirmBackups(requested, run, ports, settled);
+    await waitAtMost(captured, run.deadline, ports.timing);
   }
   for (const table of open) {
     settled.set(table, failed(table, 'the backup vanished before it became restorable, twice'));
@@ -72,8 +82,8 @@ async function requestBackups(
   run: BackupRun,
   ports: BackupPorts,
   settled: Map<string, TableOutcome>,
-): Promise<Map<string, { arn: string; adopted: boolean }>> {
-  const requested = new Map<string, { arn: string; adopted: boolean }>();
+): Promise<Map<string, RequestedBackup>> {
+  const requested = new Map<string, RequestedBackup>();
   const sightings = new SlotSightings(run.slot, ports.backups);
   let open = tables.map((table) => new SlotAttempt(table, run, ports, sightings));
   for (let pass = 0; open.length > 0; pass++) {

@@ -2,12 +2,15 @@ import pMap from 'p-map';
 import type { Backup } from '../domain/backup.ts';
 import type { BackupPorts, BackupRun } from './backup.ts';
 import type { TableOutcome } from './backup-report.ts';
+import type { FoundTable } from './slot-attempt.ts';
 import { requestTimeMarginMilliseconds } from './slot-sightings.ts';
 
 export interface RequestedBackup {
   readonly arn: string;
   /** Whether an earlier try had asked for it. */
   readonly adopted: boolean;
+  /** The table as it was described just before. */
+  readonly state: FoundTable;
 }
 
 /** DescribeBackup is allowed 10 times a second and ListBackups shows 100 backups at once: few are described, many are listed. */

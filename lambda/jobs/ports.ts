@@ -43,6 +43,8 @@ export type TableState =
       /** `ACTIVE`, `UPDATING`, `INACCESSIBLE_ENCRYPTION_CREDENTIALS` … as DynamoDB names it. */
       readonly status: string;
       readonly keyArn: string | undefined;
+      /** A hash over the settings that the description shows: another one means that somebody changed something. */
+      readonly visibleSettings: string;
     }
   | { readonly kind: 'missing' }
   | { readonly kind: 'failed'; readonly failure: Failure };

@@ -28,3 +28,34 @@ export interface Settings {
    */
   takeOff(target: string, settings: TableSettings, name: SettingName, log?: Log): Promise<ApplyOutcome>;
 }
+
+/** When the settings of one table were last read in full, and what was found. */
+export interface SettingsCheck {
+  readonly readAt: Date;
+  /** What DescribeTable showed at that time, as `TableState` has it. */
+  readonly visibleSettings: string;
+  /** Of the newest snapshot kept. */
+  readonly hash: string;
+}
+
+/** Whose settings are asked for: one backup, or a table incarnation at one instant. */
+export interface BackupOrigin {
+  readonly tableName: string;
+  readonly tableId: string;
+  /** When the backup was requested. */
+  readonly createdAt: Date;
+}
+
+/** Where snapshots of settings are kept, for as long as anybody may restore. Every method throws when the ledger does not answer. */
+export interface SettingsLedger {
+  /** By TableId, of the tables that one plan covers. */
+  settingsChecks(plan: string): Promise<ReadonlyMap<string, SettingsCheck>>;
+  saveSettingsChecks(plan: string, checks: ReadonlyMap<string, SettingsCheck>): Promise<void>;
+  /** Backups of this table incarnation requested at `since` or later belong to these settings, until others are saved. */
+  saveSettings(settings: TableSettings, since: Date): Promise<void>;
+  /**
+   * The settings that belong to a backup. Where none had been kept when it was requested, the oldest kept since: `capturedAt` tells.
+   * `undefined` when there are none at all of this incarnation.
+   */
+  settingsOf(backup: BackupOrigin): Promise<TableSettings | undefined>;
+}

@@ -6,7 +6,7 @@ import type { Claim, Failure, Slot, TableState } from './ports.ts';
 import type { SlotSightings } from './slot-sightings.ts';
 
 export type AttemptResult =
-  | { readonly kind: 'accepted'; readonly arn: string; readonly adopted: boolean }
+  | { readonly kind: 'accepted'; readonly arn: string; readonly adopted: boolean; readonly state: FoundTable }
   | { readonly kind: 'skipped'; readonly reason: SkipReason }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'again'; readonly failure: Failure }
@@ -92,16 +92,16 @@ export class SlotAttempt {
     if (this.mustLook) {
       const seen = await this.#sightings.find(this.table, name);
       if (seen === 'unknown') return again('no-answer', 'could not list backups to see whether this slot has one');
-      if (seen !== 'none') return { kind: 'accepted', arn: seen.arn, adopted: true };
+      if (seen !== 'none') return { kind: 'accepted', arn: seen.arn, adopted: true, state };
     }
-    return this.#create(name);
+    return this.#create(name, state);
   }
 
-  async #create(name: string): Promise<AttemptResult> {
+  async #create(name: string, state: FoundTable): Promise<AttemptResult> {
     const created = await this.#ports.backups.create(this.table, name);
     switch (created.kind) {
       case 'accepted':
-        return { kind: 'accepted', arn: created.arn, adopted: false };
+        return { kind: 'accepted', arn: created.arn, adopted: false, state };
       case 'unknown':
         this.mustLook = true;
         return { kind: 'again', failure: created.failure };
@@ -112,7 +112,7 @@ export class SlotAttempt {
   }
 }
 
-type FoundTable = Extract<TableState, { kind: 'found' }>;
+export type FoundTable = Extract<TableState, { kind: 'found' }>;
 type Obstacle = Extract<AttemptResult, { kind: 'failed' | 'again' }>;
 
 function whyNotFound(state: Exclude<TableState, FoundTable>): Obstacle {

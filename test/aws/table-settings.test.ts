@@ -338,7 +338,7 @@ describe('reading the settings of a table', () => {
     const tooMany = (await crowded.settings.capture('orders', ['alarms'])).settings.alarms;
 
     expect(tooLong).toMatchObject({ unread: expect.stringContaining('10000 alarms in the account') });
-    expect(tooMany).toMatchObject({ unread: expect.stringContaining('at most 50 alarms to be kept, got 51') });
+    expect(tooMany).toMatchObject({ unread: expect.stringContaining('to be kept, got 51 of') });
   });
 });
 
@@ -727,6 +727,26 @@ describe('taking settings off before a table is deleted', () => {
     expect(aws.inputsOf('DeregisterScalableTarget')).toHaveLength(2);
     expect(aws.inputsOf('DeleteAlarms')).toEqual([{ AlarmNames: ['ddb-drill-1-reads'] }]);
     expect(aws.inputsOf('UpdateTable')).toEqual([]);
+  });
+
+  test('a destination that is still being enabled is waited for, at most a minute', async () => {
+    const StreamArn = 'arn:aws:kinesis:eu-central-1:123456789012:stream/s';
+    const destination = (DestinationStatus: string) => ({
+      KinesisDataStreamDestinations: [{ StreamArn, DestinationStatus }],
+    });
+    let looks = 0;
+    const slow = adapterOver({
+      ...bare,
+      DescribeKinesisStreamingDestination: () => destination(++looks < 4 ? 'ENABLING' : 'ACTIVE'),
+    });
+    const stuck = adapterOver({ ...bare, DescribeKinesisStreamingDestination: destination('ENABLING') });
+
+    expect(await slow.settings.takeOff(target.name, fullSettings, 'kinesis-destination')).toBe('applied');
+    expect(slow.aws.inputsOf('DisableKinesisStreamingDestination')).toHaveLength(1);
+    expect(await stuck.settings.takeOff(target.name, fullSettings, 'kinesis-destination')).toMatchObject({
+      failed: { kind: 'table-busy' },
+    });
+    expect(stuck.aws.inputsOf('DisableKinesisStreamingDestination')).toEqual([]);
   });
 
   test('a refusal is a failure', async () => {

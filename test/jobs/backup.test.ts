@@ -421,5 +421,7 @@ describe('many tables', () => {
     expect(world.account.journal.peakRate({ operation: 'CreateBackup' })).toBeLessThanOrEqual(40);
     expect(world.account.journal.peakRate({ operation: 'ListBackups' })).toBeLessThanOrEqual(4);
     expect(world.account.journal.peakRate({ operation: 'DescribeBackup' })).toBeLessThanOrEqual(8);
+    expect(world.account.journal.peakRate({ operation: 'ListTagsOfResource' })).toBeLessThanOrEqual(8);
+    expect(world.account.journal.peakRate({ operation: 'DescribeContinuousBackups' })).toBeLessThanOrEqual(8);
   });
 });

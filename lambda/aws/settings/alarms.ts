@@ -14,7 +14,8 @@ import { offWhenEmpty, plain, SettingError, type SettingAdapter } from './settin
 
 /** CloudWatch cannot list the alarms of a table: all of them are read, at most so many pages of 100. */
 const mostPages = 100;
-/** Keeps a snapshot far below DynamoDB's 400 KB for an item. */
+/** Keep a snapshot far below DynamoDB's 400 KB for an item, and its alarms within one call by their names. */
+const mostCharacters = 100_000;
 const mostAlarmsOfTable = 50;
 /** How long one reading serves the captures of many tables. */
 const cacheMilliseconds = 5 * 60_000;
@@ -41,8 +42,11 @@ export function alarms(client: CloudWatchClient, timing: Timing): SettingAdapter
   return {
     async read({ facts, mayBeCached }) {
       const found = (await byTable(mayBeCached)).get(facts.name) ?? [];
-      if (found.length <= mostAlarmsOfTable) return offWhenEmpty([...found]);
-      const message = `must be at most ${mostAlarmsOfTable} alarms to be kept, got ${found.length}`;
+      const characters = JSON.stringify(found).length;
+      if (found.length <= mostAlarmsOfTable && characters <= mostCharacters) return offWhenEmpty([...found]);
+      const message =
+        `must be at most ${mostAlarmsOfTable} alarms of ${mostCharacters} characters together to be kept, ` +
+        `got ${found.length} of ${characters}`;
       throw new SettingError({ kind: 'invalid', message });
     },
 

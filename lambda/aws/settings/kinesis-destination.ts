@@ -6,9 +6,13 @@ import {
   EnableKinesisStreamingDestinationCommand,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
+import type { Timing } from '../../jobs/ports.ts';
 import { paced } from '../rates.ts';
-import { offWhenEmpty, type DescribedTable, type SettingAdapter } from './setting-adapter.ts';
+import { offWhenEmpty, SettingError, type DescribedTable, type SettingAdapter } from './setting-adapter.ts';
 import { oneOf } from './updated-table.ts';
+
+const longestWaitMilliseconds = 60_000;
+const pauseMilliseconds = 5_000;
 
 const on = new Set<string | undefined>([
   DestinationStatus.ACTIVE,
@@ -17,14 +21,17 @@ const on = new Set<string | undefined>([
 ]);
 
 /** The streams that get the table's changes. On another table they get its changes too: this acts outside the table. */
-export function kinesisDestination(client: DynamoDBClient): SettingAdapter<'kinesis-destination'> {
+export function kinesisDestination(client: DynamoDBClient, timing: Timing): SettingAdapter<'kinesis-destination'> {
   const describe = paced('describeKinesisStreamingDestination', (input: DescribeKinesisStreamingDestinationCommand) =>
     client.send(input),
   );
-  const read = async ({ facts }: DescribedTable) => {
+  const destinationsOf = async ({ facts }: DescribedTable) => {
     const answer = await describe(new DescribeKinesisStreamingDestinationCommand({ TableName: facts.name }));
-    return (answer.KinesisDataStreamDestinations ?? [])
-      .filter(({ DestinationStatus: status }) => on.has(status))
+    return (answer.KinesisDataStreamDestinations ?? []).filter(({ DestinationStatus: status }) => on.has(status));
+  };
+  const read = async (table: DescribedTable) => {
+    const destinations = await destinationsOf(table);
+    return destinations
       .map(({ StreamArn = '', ApproximateCreationDateTimePrecision: precision }) => ({
         streamArn: StreamArn,
         precision: precision ?? ApproximateCreationDateTimePrecision.MILLISECOND,
@@ -50,11 +57,20 @@ export function kinesisDestination(client: DynamoDBClient): SettingAdapter<'kine
       }
     },
 
+    /** Only an ACTIVE destination can be disabled. */
     async clear(table) {
-      for (const { streamArn } of await read(table)) {
-        await client.send(
-          new DisableKinesisStreamingDestinationCommand({ TableName: table.facts.name, StreamArn: streamArn }),
-        );
+      const giveUpAt = timing.now().getTime() + longestWaitMilliseconds;
+      for (let destinations = await destinationsOf(table); destinations.length > 0;) {
+        const changing = destinations.filter(({ DestinationStatus: status }) => status !== DestinationStatus.ACTIVE);
+        for (const { StreamArn } of destinations.filter((destination) => !changing.includes(destination))) {
+          await client.send(new DisableKinesisStreamingDestinationCommand({ TableName: table.facts.name, StreamArn }));
+        }
+        if (changing.length === 0) return;
+        if (timing.now().getTime() >= giveUpAt) {
+          throw new SettingError({ kind: 'table-busy', message: 'a Kinesis destination is still being enabled' });
+        }
+        await timing.sleep(pauseMilliseconds);
+        destinations = await destinationsOf(table);
       }
     },
   };

@@ -1,0 +1,118 @@
+import {
+  GetItemCommand,
+  paginateQuery,
+  PutItemCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { ledgerKeys } from '../contract/ledger.ts';
+import { hashOfSettings, parseTableSettings, type TableSettings } from '../domain/settings.ts';
+import type { BackupOrigin, SettingsCheck, SettingsLedger } from '../jobs/settings-port.ts';
+
+type Item = Record<string, AttributeValue>;
+
+/** Keeps an item of checks, of some 150 bytes each, far below DynamoDB's 400 KB. */
+const checksPerItem = 1_000;
+/** The clocks of AWS and of a function may differ by this much. */
+const clockMarginMilliseconds = 2 * 60_000;
+
+/**
+ * The settings' part of the ledger table: one item per plan that says when each table was read last, and one item per table
+ * incarnation and change of its settings. > Snapshots never expire: a backup may be kept, and restored, for ever.
+ */
+export class DynamoDbSettingsLedger implements SettingsLedger {
+  readonly #client: DynamoDBClient;
+  readonly #tableName: string;
+
+  constructor(client: DynamoDBClient, tableName: string) {
+    this.#client = client;
+    this.#tableName = tableName;
+  }
+
+  async settingsChecks(plan: string): Promise<ReadonlyMap<string, SettingsCheck>> {
+    const checks = new Map<string, SettingsCheck>();
+    for (let part = 0; ; part++) {
+      const { Item } = await this.#client.send(
+        new GetItemCommand({ TableName: this.#tableName, Key: checksKey(plan, part), ConsistentRead: true }),
+      );
+      const entries = Object.entries(Item?.checks?.M ?? {});
+      for (const [tableId, { S = '' }] of entries) checks.set(tableId, checkIn(S));
+      if (entries.length < checksPerItem) return checks;
+    }
+  }
+
+  /** The last item is the one with fewer than a full item's entries: what a larger plan once wrote beyond it is not read. */
+  async saveSettingsChecks(plan: string, checks: ReadonlyMap<string, SettingsCheck>): Promise<void> {
+    const entries = [...checks].map(([tableId, check]) => [tableId, { S: textOf(check) }] as const);
+    for (let part = 0; part * checksPerItem <= entries.length; part++) {
+      const slice = entries.slice(part * checksPerItem, (part + 1) * checksPerItem);
+      await this.#put({ ...checksKey(plan, part), checks: { M: Object.fromEntries(slice) } });
+    }
+  }
+
+  async saveSettings(settings: TableSettings, since: Date): Promise<void> {
+    const { name, id } = settings.table;
+    await this.#put({
+      ...keyOf(snapshotPartition(name, id), since.toISOString()),
+      hash: { S: hashOfSettings(settings) },
+      settings: { S: JSON.stringify(settings) },
+    });
+  }
+
+  async settingsOf({ tableName, tableId, createdAt }: BackupOrigin): Promise<TableSettings | undefined> {
+    const partition = snapshotPartition(tableName, tableId);
+    const at = new Date(createdAt.getTime() + clockMarginMilliseconds).toISOString();
+    return (
+      (await this.#first(partition, 'sk <= :at', at, false)) ?? (await this.#first(partition, 'sk > :at', at, true))
+    );
+  }
+
+  async #first(
+    partition: string,
+    condition: string,
+    at: string,
+    ScanIndexForward: boolean,
+  ): Promise<TableSettings | undefined> {
+    const pages = paginateQuery(
+      { client: this.#client, pageSize: 1 },
+      {
+        TableName: this.#tableName,
+        ConsistentRead: true,
+        ScanIndexForward,
+        KeyConditionExpression: `pk = :pk AND ${condition}`,
+        ExpressionAttributeValues: { ':pk': { S: partition }, ':at': { S: at } },
+      },
+    );
+    for await (const { Items: [item] = [] } of pages) {
+      if (item) return parseTableSettings(item.settings?.S ?? '');
+    }
+    return undefined;
+  }
+
+  async #put(item: Item): Promise<void> {
+    await this.#client.send(new PutItemCommand({ TableName: this.#tableName, Item: item }));
+  }
+}
+
+function keyOf(partition: string, sort: string): Item {
+  return { [ledgerKeys.partition]: { S: partition }, [ledgerKeys.sort]: { S: sort } };
+}
+
+function checksKey(plan: string, part: number): Item {
+  return keyOf(`settings-checks#${plan}`, String(part).padStart(4, '0'));
+}
+
+function snapshotPartition(tableName: string, tableId: string): string {
+  return `settings#${tableName}#${tableId}`;
+}
+
+function textOf({ readAt, visibleSettings, hash }: SettingsCheck): string {
+  return [readAt.toISOString(), visibleSettings, hash].join(' ');
+}
+
+/** An entry that makes no sense is one that was never read: the table is then read again. */
+function checkIn(text: string): SettingsCheck {
+  const [readAt = '', visibleSettings = '', hash = ''] = text.split(' ');
+  const at = new Date(readAt);
+  return { readAt: Number.isNaN(at.getTime()) ? new Date(0) : at, visibleSettings, hash };
+}
