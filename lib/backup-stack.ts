@@ -8,7 +8,8 @@ import { defaultPruneSchedule } from '../lambda/domain/prune-cadence.ts';
 import { checkedDeployment, type CheckedDeployment } from './checked-deployment.ts';
 import { DeploymentKey } from './constructs/deployment-key.ts';
 import { FailureQueue } from './constructs/failure-queue.ts';
-import { drillJobs, JobFunction, logGroupName, type Job } from './constructs/job-function.ts';
+import { JobFunction, logGroupName } from './constructs/job-function.ts';
+import { backupJobs, drillJobs } from './constructs/jobs.ts';
 import { JobSchedules, planInput } from './constructs/job-schedules.ts';
 import { Ledger } from './constructs/ledger.ts';
 import type { DeploymentProps } from './deployment-props.ts';
@@ -108,10 +109,8 @@ export class BackupStack extends Stack {
   private keyOf({ encryptionKey }: DeploymentProps): IKey | undefined {
     if (encryptionKey === 'aws-owned') return undefined;
     const { owner, plans } = this.deployment;
-    const jobs: readonly Job[] = plans.some(({ drill }) => drill)
-      ? ['backup', 'prune', ...drillJobs]
-      : ['backup', 'prune'];
-    const logGroupNames = jobs.map((job) => logGroupName(owner, job));
+    const deployed = plans.some(({ drill }) => drill) ? [...backupJobs, ...drillJobs] : backupJobs;
+    const logGroupNames = deployed.map((job) => logGroupName(owner, job));
     return encryptionKey ?? new DeploymentKey(this, 'Key', { logGroupNames });
   }
 

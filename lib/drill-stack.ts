@@ -7,10 +7,13 @@ import type { Construct } from 'constructs';
 import { drillStartEnvironmentNames } from '../lambda/contract/environment.ts';
 import { durationSeconds } from '../lambda/domain/keep-guarantee.ts';
 import type { DrillPlan, Plan } from '../lambda/domain/plan.ts';
+import { scheduleOf } from '../lambda/domain/schedule/expression.ts';
+import { intervalBounds } from '../lambda/domain/schedule/interval.ts';
 import type { CheckedDeployment } from './checked-deployment.ts';
 import { FailureQueue } from './constructs/failure-queue.ts';
-import { type Job, JobFunction, logGroupName } from './constructs/job-function.ts';
+import { JobFunction, logGroupName } from './constructs/job-function.ts';
 import { JobSchedules, planInput } from './constructs/job-schedules.ts';
+import type { Job } from './constructs/jobs.ts';
 import type { Ledger } from './constructs/ledger.ts';
 import { drillRoleStatements, drillStartRoleStatements, sweepRoleStatements } from './permissions/drill-roles.ts';
 import { tableArns } from './permissions/table-arns.ts';
@@ -26,7 +29,7 @@ type DrillingPlan = Plan & { readonly drill: DrillPlan };
 
 /** Waiting for a place, the restore, its clean-up, and what else may take long: a drill never runs for longer. */
 const spareTime = Duration.days(1);
-const sweepEvery = 'rate(1 hour)';
+const daySeconds = 24 * 3_600;
 
 /**
  * Rehearses restores. The only place with the right to restore and to delete tables, and then only tables of the drill prefix: a
@@ -100,7 +103,7 @@ export class DrillStack extends Stack {
       ...scheduling,
       job: 'sweep',
       function: sweep.function,
-      timings: [{ name: 'all', input: { plans: deployment.plans }, expression: sweepEvery, timeZone: 'UTC' }],
+      timings: [{ name: 'all', input: { plans: deployment.plans }, expression: sweepSchedule(plans), timeZone: 'UTC' }],
     });
     new CfnOutput(this, 'DrillFunctionName', { value: drill.function.functionName });
     new CfnOutput(this, 'DrillStartFunctionName', { value: start.function.functionName });
@@ -129,4 +132,16 @@ function environmentOf(deployment: CheckedDeployment, ledger: Ledger): Record<st
 function longestDrill(plans: readonly DrillingPlan[]): Duration {
   const seconds = Math.max(...plans.map(({ drill }) => durationSeconds(drill.timeout)));
   return Duration.seconds(2 * seconds).plus(spareTime);
+}
+
+/**
+ * How often drill tables left behind are looked for. They are rare: a stopped execution, or a restore not done within the hour of its clean-up.
+ * > Every hour where tables are drilled every day, every 12 hours where drills are rarer.
+ * For as long a left table may be paid for, hold on to its backup and go uncounted in `LeftoverDrillTables` after its drill has ended.
+ */
+function sweepSchedule(plans: readonly DrillingPlan[]): string {
+  const gaps = plans.map(
+    ({ drill }) => intervalBounds(scheduleOf(drill.schedule), drill.timeZone)?.shortestSeconds ?? Infinity,
+  );
+  return Math.min(...gaps) > 1.5 * daySeconds ? 'rate(12 hours)' : 'rate(1 hour)';
 }

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { describeFaults } from '../domain/faults.ts';
 import { durationSeconds } from '../domain/keep-guarantee.ts';
-import { parsePlan } from '../domain/parse-plan.ts';
 import type { DrillPlan, Plan } from '../domain/plan.ts';
+import { readPlan } from './read-plan.ts';
 
 /** What one drill is asked to do. */
 export interface DrillOrder {
@@ -19,11 +18,10 @@ const orderSchema = z.strictObject({ plan: z.unknown(), table: z.string().min(3)
 export function parseDrillOrder(event: unknown): DrillOrder {
   const parsed = orderSchema.safeParse(event);
   if (!parsed.success) throw new Error(`the event is not the order of a drill: ${z.prettifyError(parsed.error)}`);
-  const read = parsePlan(parsed.data.plan);
-  if (!read.ok) throw new Error(`the order carries a faulty plan:\n${describeFaults(read.faults)}`);
-  const { drill } = read.plan;
-  if (!drill) throw new Error(`the plan ${read.plan.name} has no drill`);
+  const plan = readPlan(parsed.data.plan);
+  const { drill } = plan;
+  if (!drill) throw new Error(`the plan ${plan.name} has no drill`);
   const { table, slot } = parsed.data;
   const timeoutMilliseconds = durationSeconds(drill.timeout) * 1000;
-  return { plan: read.plan, drill, timeoutMilliseconds, table, slot: new Date(slot) };
+  return { plan, drill, timeoutMilliseconds, table, slot: new Date(slot) };
 }

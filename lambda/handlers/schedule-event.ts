@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { describeFaults } from '../domain/faults.ts';
-import { parsePlan } from '../domain/parse-plan.ts';
 import type { Plan } from '../domain/plan.ts';
+import { readPlan } from './read-plan.ts';
 
 /** What a schedule, a retry of it, or a continuation of a run asks for. */
 export interface ScheduleEvent {
@@ -34,21 +33,6 @@ export function parseScheduleEvent(event: unknown, now: Date): ScheduleEvent {
     slot: parseSlot(parsed.data.slot, now),
     continuation: continuation > maximumContinuations ? undefined : { ...parsed.data, continuation },
   };
-}
-
-/** Plans by their text: a warm function is asked for the same few again and again. */
-const knownPlans = new Map<string, Plan>();
-const mostKnownPlans = 100;
-
-function readPlan(json: unknown): Plan {
-  const text = JSON.stringify(json);
-  const known = knownPlans.get(text);
-  if (known) return known;
-  const read = parsePlan(json);
-  if (!read.ok) throw new Error(`the event carries a faulty plan:\n${describeFaults(read.faults)}`);
-  if (knownPlans.size >= mostKnownPlans) knownPlans.clear();
-  knownPlans.set(text, read.plan);
-  return read.plan;
 }
 
 function parseSlot(text: string, now: Date): Date {

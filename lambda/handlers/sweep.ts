@@ -5,13 +5,12 @@ import { DynamoDbDrillLedger } from '../aws/dynamodb-drill-ledger.ts';
 import { DynamoDbRestores } from '../aws/dynamodb-restores.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
-import { describeFaults } from '../domain/faults.ts';
-import { parsePlan } from '../domain/parse-plan.ts';
 import type { Plan } from '../domain/plan.ts';
 import { sweepDrillTables } from '../jobs/drill/sweep.ts';
 import { publishSweep } from './drill-metrics.ts';
 import { readEnvironment } from './environment.ts';
 import { logged, logger } from './observability.ts';
+import { readPlan } from './read-plan.ts';
 
 const environment = readEnvironment(process.env);
 const clients = createClients();
@@ -36,9 +35,5 @@ export const handler = logged(async (event: unknown): Promise<object> => {
 
 /** The plans of the deployment: a table one of them covers is never deleted, whatever it is called. */
 function plansOf(event: unknown): Plan[] {
-  return eventSchema.parse(event).plans.map((json) => {
-    const read = parsePlan(json);
-    if (!read.ok) throw new Error(`the event carries a faulty plan:\n${describeFaults(read.faults)}`);
-    return read.plan;
-  });
+  return eventSchema.parse(event).plans.map(readPlan);
 }

@@ -1,21 +1,21 @@
-import { fileURLToPath } from 'node:url';
 import { type CfnElement, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, type CfnFunction, type DurableConfig, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import {
+  Architecture,
+  type CfnFunction,
+  type DurableConfig,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { metricsNamespace } from '../../lambda/contract/metrics.ts';
 import { assertPolicyFits } from '../permissions/policy-size.ts';
 import { acknowledgeWildcard, acknowledgeWildcards } from '../permissions/wildcards.ts';
-
-const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
-
-/** The jobs of the drill stack. */
-export const drillJobs = ['drill-start', 'drill', 'sweep'] as const;
-export type Job = 'backup' | 'prune' | (typeof drillJobs)[number];
+import { bundledCode } from './bundled-code.ts';
+import type { Job } from './jobs.ts';
 
 /** Names are fixed, so that the deployment's key can allow the log groups of functions that come later. */
 export function logGroupName(owner: string, job: Job): string {
@@ -44,7 +44,7 @@ const continuing: ReadonlySet<Job> = new Set(['backup', 'prune']);
 
 /** One job as a function: its code, its role and its log, and what becomes of a run that fails. */
 export class JobFunction extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: JobFunctionProps) {
@@ -66,9 +66,9 @@ export class JobFunction extends Construct {
     });
     assertPolicyFits(Stack.of(this), props.job, props.statements);
     acknowledgeWildcards(this.role, props.statements);
-    this.function = new NodejsFunction(this, 'Function', {
+    this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
-      entry: `${projectRoot}lambda/handlers/${props.job}.ts`,
+      code: bundledCode(this, props.job),
       ...codeSettings,
       ...runSettings,
       ...(props.durable ? {} : { ...retries, onFailure: { bind: () => ({ destination: props.failedRuns.queueArn }) } }),
@@ -127,27 +127,7 @@ export class JobFunction extends Construct {
   }
 }
 
-/**
- * How the code is bundled. The SDK comes along, because the one in the runtime lags behind. Nothing is minified, so
- * a stack trace can be read without source maps, which would cost start-up time. Modules are preferred where a package offers both,
- * because esbuild can leave out what is not used of them: the bundle is a quarter smaller.
- */
-const codeSettings = {
-  handler: 'handler',
-  runtime: Runtime.NODEJS_24_X,
-  architecture: Architecture.ARM_64,
-  projectRoot,
-  depsLockFilePath: `${projectRoot}package-lock.json`,
-  awsSdkConnectionReuse: false,
-  bundling: {
-    format: OutputFormat.CJS,
-    target: 'node24',
-    bundleAwsSDK: true,
-    minify: false,
-    mainFields: ['module', 'main'],
-    sourceMap: false,
-  },
-};
+const codeSettings = { handler: 'index.handler', runtime: Runtime.NODEJS_24_X, architecture: Architecture.ARM_64 };
 
 /**
  * A run may take as long as Lambda allows, for it stops itself in time. Memory holds the listing of a large account. A failed run is

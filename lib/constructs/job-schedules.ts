@@ -14,7 +14,7 @@ import { Construct } from 'constructs';
 import { scheduleContext } from '../../lambda/contract/schedule-event.ts';
 import type { Plan } from '../../lambda/domain/plan.ts';
 import { encryptedQueueStatements } from '../permissions/key-access.ts';
-import type { Job } from './job-function.ts';
+import type { Job } from './jobs.ts';
 
 /** When a job runs, and what it is told. */
 export interface JobTiming {

@@ -1,0 +1,7 @@
+/** The jobs of the backup stack. */
+export const backupJobs = ['backup', 'prune'] as const;
+/** The jobs of the drill stack. */
+export const drillJobs = ['drill-start', 'drill', 'sweep'] as const;
+/** Every job is a function of the same name, and its handler a file of that name. */
+export const jobs = [...backupJobs, ...drillJobs] as const;
+export type Job = (typeof jobs)[number];
