@@ -9,6 +9,7 @@ import { durationSeconds } from '../lambda/domain/keep-guarantee.ts';
 import type { DrillPlan, Plan } from '../lambda/domain/plan.ts';
 import { scheduleOf } from '../lambda/domain/schedule/expression.ts';
 import { intervalBounds } from '../lambda/domain/schedule/interval.ts';
+import { settingNames } from '../lambda/domain/settings.ts';
 import type { CheckedDeployment } from './checked-deployment.ts';
 import { FailureQueue } from './constructs/failure-queue.ts';
 import { JobFunction, logGroupName } from './constructs/job-function.ts';
@@ -16,6 +17,7 @@ import { JobSchedules, planInput } from './constructs/job-schedules.ts';
 import type { Job } from './constructs/jobs.ts';
 import type { Ledger } from './constructs/ledger.ts';
 import { drillRoleStatements, drillStartRoleStatements, sweepRoleStatements } from './permissions/drill-roles.ts';
+import { rearmStatements } from './permissions/rearm-statements.ts';
 import { tableArns } from './permissions/table-arns.ts';
 
 export interface DrillStackProps extends StackProps {
@@ -53,8 +55,14 @@ export class DrillStack extends Stack {
       ledger,
       encryptionKey,
       drillTables,
+      validators: [...new Set(plans.flatMap(({ drill }) => drill.validate.function ?? []))],
       toPointInTime: plans.some(({ drill }) => drill.backup === 'point-in-time'),
     };
+    const rearming = rearmStatements({
+      stack: this,
+      tablePrefix: `${deployment.drillTablePrefix}${owner}-`,
+      settings: settingNames.filter((name) => plans.some(({ drill }) => drill.rearm.includes(name))),
+    });
     const jobFunction = (job: Job, description: string, statements: PolicyStatement[], more: object = {}) =>
       new JobFunction(this, constructIds[job], {
         job,
@@ -68,9 +76,14 @@ export class DrillStack extends Stack {
         ...more,
       });
 
-    const drill = jobFunction('drill', 'Rehearses the restore of one table', drillRoleStatements(scopeOfRoles), {
-      durable: { executionTimeout: longestDrill(plans), retentionPeriod: Duration.days(30) },
-    });
+    const drill = jobFunction(
+      'drill',
+      'Rehearses the restore of one table',
+      [...drillRoleStatements(scopeOfRoles), ...rearming],
+      {
+        durable: { executionTimeout: longestDrill(plans), retentionPeriod: Duration.days(30) },
+      },
+    );
     const live = drill.function.addAlias('live');
     const start = jobFunction(
       'drill-start',

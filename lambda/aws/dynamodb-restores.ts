@@ -98,8 +98,13 @@ export class DynamoDbRestores implements Restores {
       }
       const { Table } = await this.#dynamodb.send(new DescribeTableCommand({ TableName: source.table }));
       if (!Table) return { kind: 'missing' };
-      const { TableArn: arn = '', TableSizeBytes: sizeBytes = 0, ItemCount: itemCount = 0 } = Table;
-      return { kind: 'found', source: { arn, shape: shapeOfTable(Table), sizeBytes, itemCount } };
+      const {
+        TableArn: arn = '',
+        TableId: tableId = '',
+        TableSizeBytes: sizeBytes = 0,
+        ItemCount: itemCount = 0,
+      } = Table;
+      return { kind: 'found', source: { tableId, arn, shape: shapeOfTable(Table), sizeBytes, itemCount } };
     } catch (error) {
       const failure = failureOf(error);
       return failure.kind === 'missing' ? { kind: 'missing' } : { kind: 'failed', failure };

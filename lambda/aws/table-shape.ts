@@ -44,6 +44,7 @@ export function backedUpTable(description: BackupDescription): BackedUpTable {
   const { BackupDetails, SourceTableDetails, SourceTableFeatureDetails } = description;
   const features = SourceTableFeatureDetails ?? {};
   return {
+    tableId: SourceTableDetails?.TableId ?? '',
     arn: BackupDetails?.BackupArn ?? '',
     shape: {
       keySchema: keyTexts(SourceTableDetails?.KeySchema),

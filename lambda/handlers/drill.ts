@@ -1,10 +1,13 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import { createClients } from '../aws/clients.ts';
+import { createClients, createSettingsClients } from '../aws/clients.ts';
 import { durableRun } from '../aws/durable-run.ts';
 import { dynamoDbBackups } from '../aws/dynamodb-backups.ts';
 import { DynamoDbDrillLedger } from '../aws/dynamodb-drill-ledger.ts';
 import { DynamoDbRestores } from '../aws/dynamodb-restores.ts';
+import { DynamoDbSettingsLedger } from '../aws/dynamodb-settings-ledger.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
+import { tableSettings } from '../aws/table-settings.ts';
+import { askValidationFunction } from '../aws/validation-function.ts';
 import { drillTable } from '../jobs/drill/drill.ts';
 import { parseDrillOrder } from './drill-order.ts';
 import { publishDrill } from './drill-metrics.ts';
@@ -19,6 +22,9 @@ const ports = {
   ledger: new DynamoDbDrillLedger(clients.dynamodb, environment.ledgerTableName),
   timing,
   log: logger,
+  askValidator: askValidationFunction,
+  settings: tableSettings(createSettingsClients(), timing),
+  snapshots: new DynamoDbSettingsLedger(clients.dynamodb, environment.ledgerTableName),
   publish: publishDrill,
 };
 

@@ -11,6 +11,8 @@ export interface DrillRoleScope extends RoleScope {
   readonly drillTables: string;
   /** Whether a plan drills point-in-time recovery. */
   readonly toPointInTime: boolean;
+  /** Functions of operators that plans let validate restored tables. */
+  readonly validators: readonly string[];
 }
 
 /** The role that starts drills may look around and start them. It restores nothing and deletes nothing. */
@@ -42,6 +44,7 @@ export function drillRoleStatements(scope: DrillRoleScope): PolicyStatement[] {
     ...(scope.toPointInTime ? pointInTimeStatements(scope) : []),
     allow('FillDrillTables', dataActions, [drillTables]),
     ...drillTableStatements(drillTables),
+    ...(scope.validators.length > 0 ? [allow('AskValidators', ['lambda:InvokeFunction'], scope.validators)] : []),
     ...tableKeyStatements(ledger),
     ledgerStatement(ledger),
     ...encryptedTableStatements(encryptionKey),

@@ -21,18 +21,20 @@ export function guardrailStatements(
 ): PolicyStatement[] {
   const forbidden = [...(mayRestore ? [] : restoringActions), ...destructiveActions, ...never];
   return [
-    deny('NeverDestroy', [...(deletable ? [] : ['dynamodb:DeleteTable']), ...forbidden].sort(), { resources: ['*'] }),
-    ...(deletable ? [deny('NeverDeleteOtherTables', ['dynamodb:DeleteTable'], { notResources: [deletable] })] : []),
+    deny('NeverDestroy', [...(deletable ? [] : tableActions), ...forbidden].sort(), { resources: ['*'] }),
+    ...(deletable ? [deny('NeverDeleteOtherTables', tableActions, { notResources: [deletable] })] : []),
     deny('NeverTouchItems', itemActions, { notResources: [ledger.tableArn, ...(touchable ? [touchable] : [])] }),
   ];
 }
 
 export const restoringActions = ['dynamodb:RestoreTableFromBackup', 'dynamodb:RestoreTableToPointInTime'] as const;
 
+/** What takes a table, or its last way back, away. */
+const tableActions = ['dynamodb:DeleteTable', 'dynamodb:UpdateContinuousBackups'];
+
 const destructiveActions = [
   'dynamodb:DeleteTableReplica',
   'dynamodb:RestoreTableFromAwsBackup',
-  'dynamodb:UpdateContinuousBackups',
   'backup:CancelLegalHold',
   'backup:DeleteBackupVault',
   'backup:DeleteBackupVaultAccessPolicy',

@@ -242,6 +242,7 @@ export function aPassedDrill(world: World, { arn, createdAt } = { arn: '', creat
     indexes: 'all',
     billing: 'on-demand',
     times: {},
+    settings: 'not-wanted',
     itemsVerified: 1,
     checksPassed: 0,
     startedAt: at,

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { Stack } from 'aws-cdk-lib';
+import { Function } from 'aws-cdk-lib/aws-lambda';
 import { settingNames } from '../../lambda/domain/settings.ts';
-import { aDrillingPlan, aDrillStack, aPlan, aStack, resourcesOf } from './deploy.ts';
+import { aDrillingPlan, aDrillStack, aPlan, aStack, env, resourcesOf } from './deploy.ts';
 import { roleStatements } from './iam-simulation.ts';
-import { rearming } from './rearming.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -51,13 +52,25 @@ function deployedGrants(): string[] {
     named: aPlan(),
     tagged: aPlan({ tables: { tagged: { backup: 'daily' } }, keep: { hourly: 24, daily: 7 } }),
   };
+  const validator = Function.fromFunctionArn(
+    new Stack(undefined, 'Elsewhere', { env }),
+    'CheckOrders',
+    'arn:aws:lambda:eu-west-1:123456789012:function:check-orders',
+  );
   const drilling = {
-    named: aDrillingPlan({ drill: { schedule: 'cron(0 6 ? * SUN *)', backup: 'point-in-time' } }),
+    named: aDrillingPlan({
+      drill: {
+        schedule: 'cron(0 6 ? * SUN *)',
+        backup: 'point-in-time',
+        validate: { function: validator },
+        rearm: settingNames,
+      },
+    }),
     tagged: aDrillingPlan({ tables: { tagged: { backup: 'daily' } } }),
   };
   const stacks = [aStack({ plans }), aDrillStack({ plans: drilling })];
   const roles = stacks.flatMap((stack) => [...roleStatements(resourcesOf(stack))]);
-  return [...roles, ['DrillRole', rearming(settingNames)] as const]
+  return roles
     .flatMap(([role, statements]) =>
       statements
         .filter(({ effect }) => effect === 'Allow')

@@ -31,6 +31,12 @@ export interface DrillTimes {
   readonly total?: DurationBounds;
 }
 
+/**
+ * What became of each setting that was to be given back: `applied`, `nothing-to-apply`, or what is wrong; `not-recorded` when the backup has no
+ * settings.
+ */
+export type RearmedSettings = 'not-wanted' | 'not-recorded' | Readonly<Record<string, string>>;
+
 /** One drill as the ledger keeps it: plain JSON. */
 export interface DrillResult {
   readonly version: 1;
@@ -53,6 +59,7 @@ export interface DrillResult {
   readonly indexes: DrillPlan['indexes'];
   readonly billing: DrillPlan['billing'];
   readonly times: DrillTimes;
+  readonly settings: RearmedSettings;
   readonly itemsVerified: number;
   readonly checksPassed: number;
   readonly startedAt: string;

@@ -2,17 +2,18 @@ import type { DrillTableName, DrillTableScope } from '../../domain/drill/drill-t
 import { formatDrillTableName } from '../../domain/drill/drill-table-name.ts';
 import type { DurationBounds } from '../../domain/drill/restore-timing.ts';
 import type { DrillPlan, Plan } from '../../domain/plan.ts';
-import type { Log, Timing } from '../ports.ts';
+import type { Backups, Log, Timing } from '../ports.ts';
+import type { Settings, SettingsLedger } from '../settings-port.ts';
 import { chooseSource, type ChosenSource } from './choose-source.ts';
 import { cleanUp } from './clean-up.ts';
 import type { Durable } from './durable.ts';
 import type { DrillFailure, DrillResult, DrillTimes } from './drill-result.ts';
+import { disarmTable, rearmTable, type Rearmed } from './rearm-table.ts';
 import { releasePlace, takePlace } from './place.ts';
-import type { DrillIntent, DrillLedger, Restores } from './ports.ts';
+import type { AskValidator, DrillIntent, DrillLedger, Restores } from './ports.ts';
 import { requestRestore } from './request-restore.ts';
 import { validate, type Validated } from './validate.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
-import type { Backups } from '../ports.ts';
 
 /** One drill: which table of which plan, for which slot, and how. */
 export interface DrillRun extends DrillTableScope {
@@ -31,6 +32,9 @@ export interface DrillPorts {
   readonly ledger: DrillLedger<DrillResult>;
   readonly timing: Timing;
   readonly log: Log;
+  readonly askValidator: AskValidator;
+  readonly settings: Settings;
+  readonly snapshots: Pick<SettingsLedger, 'settingsOf'>;
   /** Publishes the metrics of a drill; called once, and again only after a crash. */
   publish(result: DrillResult, plan: Plan): void;
 }
@@ -54,6 +58,8 @@ export async function drillTable(run: DrillRun, durable: Durable, ports: DrillPo
     return Promise.resolve(undefined);
   });
   const wasThere = result.times.restore !== undefined;
+  const { snapshot } = outcome.rearmed ?? {};
+  if (snapshot) await disarmTable(run, targetName, snapshot, durable, ports);
   const cleaned = { ...result, ...(await cleanUp(run, targetName, wasThere, durable, ports)) };
   await durable.step('record the clean-up', () => ports.ledger.saveDrill(cleaned));
   await releasePlace(durable, ports);
@@ -63,6 +69,7 @@ export async function drillTable(run: DrillRun, durable: Durable, ports: DrillPo
 interface Outcome {
   readonly source?: ChosenSource;
   readonly times?: DrillTimes;
+  readonly rearmed?: Rearmed;
   readonly validated?: Validated;
   readonly failure?: DrillFailure;
 }
@@ -103,16 +110,20 @@ async function restoreAndProve(
     await durable.step('note the table', () => ports.ledger.recordDrillIntent({ ...intent, targetTableId: tableId }));
   }
   if (restored.failure) return { source, times: { restore }, failure: restored.failure };
-  const begun = await now('begin to validate', durable, ports.timing);
+  const begun = await now('begin to re-arm', durable, ports.timing);
+  const rearmed = await rearmTable(run, targetName, source, durable, ports);
+  const armed = await now('begin to validate', durable, ports.timing);
   const validated = await validate(run, targetName, source.backedUp, durable, ports);
   const ended = await now('end validation', durable, ports.timing);
   const times: DrillTimes = {
     restore,
     indexes,
-    validateSeconds: (ended - begun) / 1000,
+    rearmSeconds: (armed - begun) / 1000,
+    validateSeconds: (ended - armed) / 1000,
     total: totalOf(restore, indexes, ended - begun),
   };
-  return { source, times, validated, ...(validated.failure && { failure: validated.failure }) };
+  const failure = rearmed.failure ?? validated.failure;
+  return { source, times, rearmed, validated, ...(failure && { failure }) };
 }
 
 async function recordIntent(
@@ -150,7 +161,7 @@ function totalOf(restore: DurationBounds, indexes: DurationBounds, milliseconds:
 function resultOf(
   run: DrillRun,
   facts: Pick<DrillResult, 'targetName' | 'startedAt' | 'executionId'>,
-  { source, times, validated, failure }: Outcome,
+  { source, times, rearmed, validated, failure }: Outcome,
   timing: Timing,
 ): DrillResult {
   return {
@@ -172,6 +183,7 @@ function resultOf(
     indexes: run.drill.indexes,
     billing: run.drill.billing,
     times: times ?? {},
+    settings: rearmed?.settings ?? 'not-wanted',
     itemsVerified: validated?.itemsVerified ?? 0,
     checksPassed: validated?.checksPassed ?? 0,
     finishedAt: timing.now().toISOString(),

@@ -56,6 +56,7 @@ export type TableLook =
 
 /** What a backup says about the table it was taken of. */
 export interface BackedUpTable {
+  readonly tableId: string;
   /** Of the backup, or of the table that is restored to a point in time: what DynamoDB shows as a table's origin. */
   readonly arn: string;
   readonly shape: TableShape;
@@ -112,6 +113,26 @@ export interface Restores {
   sample(tableName: string, limits: SampleLimits, draw: () => number): Promise<SampleOutcome>;
   check(tableName: string, check: ItemCheck): Promise<CheckOutcome>;
 }
+
+/** What an operator's own function is told of a restored table. */
+export interface ValidationQuestion {
+  /** Name of the restored table. */
+  readonly table: string;
+  readonly sourceTable: string;
+  readonly plan: string;
+  /** ARN of the backup, or of the table that was restored to a point in time. */
+  readonly source: string;
+}
+
+export type ValidationAnswer =
+  | { readonly kind: 'answered'; readonly passed: boolean; readonly message: string }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+export type AskValidator = (
+  functionArn: string,
+  question: ValidationQuestion,
+  timeoutMilliseconds: number,
+) => Promise<ValidationAnswer>;
 
 /** Says, before a restore begins, which table it will create, and so which table may be deleted again. */
 export interface DrillIntent {

@@ -37,7 +37,28 @@ export async function validate(
     if (fault) return { itemsVerified: read.examined, checksPassed, failure: fault };
     checksPassed += 1;
   }
-  return { itemsVerified: read.examined, checksPassed };
+  const refused = await askFunction(run, targetName, source, durable, ports);
+  return { itemsVerified: read.examined, checksPassed, ...(refused && { failure: refused }) };
+}
+
+/** > The operator's own function has the last word: without its `passed` the drill fails. */
+async function askFunction(
+  { plan, table, drill: { validate: wanted } }: DrillRun,
+  targetName: string,
+  source: BackedUpTable,
+  durable: Durable,
+  { askValidator }: DrillPorts,
+): Promise<DrillFailure | undefined> {
+  const { function: functionArn, functionTimeoutSeconds } = wanted;
+  if (functionArn === undefined) return undefined;
+  const question = { table: targetName, sourceTable: table, plan: plan.name, source: source.arn };
+  const answer = await durable.step('ask the validation function', () =>
+    askValidator(functionArn, question, functionTimeoutSeconds * 1000),
+  );
+  if (answer.kind === 'failed') return { phase: 'validate', ...answer.failure };
+  if (answer.passed) return undefined;
+  const message = `${functionArn} did not pass it: ${answer.message}`;
+  return { phase: 'validate', kind: 'not-as-backed-up', message };
 }
 
 /** What differs from the backup although no override of the plan asked for it. */

@@ -1,10 +1,15 @@
 import { CreateBackupCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { dynamoDbBackups } from '../../../lambda/aws/dynamodb-backups.ts';
 import { DynamoDbDrillLedger } from '../../../lambda/aws/dynamodb-drill-ledger.ts';
 import { DynamoDbRestores } from '../../../lambda/aws/dynamodb-restores.ts';
+import { DynamoDbSettingsLedger } from '../../../lambda/aws/dynamodb-settings-ledger.ts';
+import { tableSettings } from '../../../lambda/aws/table-settings.ts';
 import { formatBackupName } from '../../../lambda/domain/naming.ts';
 import type { Plan, PlanInput } from '../../../lambda/domain/plan.ts';
 import { drillTable, type DrillPorts, type DrillRun } from '../../../lambda/jobs/drill/drill.ts';
+import type { Timing } from '../../../lambda/jobs/ports.ts';
 import type { DrillResult } from '../../../lambda/jobs/drill/drill-result.ts';
 import type { SandboxAccount } from '../../../sandbox/account.ts';
 import { aPlan, aWorld, drillTablePrefix, owner, prefix } from '../world.ts';
@@ -51,6 +56,7 @@ export async function plantOrders(account: SandboxAccount): Promise<string> {
 export class DrillWorld {
   readonly account: SandboxAccount;
   readonly ledger: DynamoDbDrillLedger;
+  readonly snapshots: DynamoDbSettingsLedger;
   readonly ports: DrillPorts;
   readonly published: DrillResult[] = [];
   readonly client: DynamoDBClient;
@@ -60,16 +66,28 @@ export class DrillWorld {
     this.client = account.client(DynamoDBClient);
     const clients = { dynamodb: this.client, dynamodbOnce: account.client(DynamoDBClient, { maxAttempts: 1 }) };
     this.ledger = new DynamoDbDrillLedger(this.client, 'ledger');
+    this.snapshots = new DynamoDbSettingsLedger(this.client, 'ledger');
+    const timing: Timing = {
+      now: () => account.now,
+      sleep: (milliseconds) => account.clock.sleep(milliseconds),
+      random: () => 0.5,
+    };
     this.ports = {
       backups: dynamoDbBackups(clients),
       restores: new DynamoDbRestores(clients),
       ledger: this.ledger,
-      timing: {
-        now: () => account.now,
-        sleep: (milliseconds) => account.clock.sleep(milliseconds),
-        random: () => 0.5,
-      },
+      timing,
       log: { warn: () => undefined, error: () => undefined },
+      askValidator: () => Promise.reject(new Error('no plan here names a function')),
+      settings: tableSettings(
+        {
+          dynamodb: this.client,
+          autoScaling: account.client(ApplicationAutoScalingClient),
+          cloudWatch: account.client(CloudWatchClient),
+        },
+        timing,
+      ),
+      snapshots: this.snapshots,
       publish: (result) => this.published.push(result),
     };
   }

@@ -9,8 +9,8 @@ import { drillTablePrefix, plantOrders } from './drill-world.ts';
 
 export const slot = '2026-11-20T05:00:00Z';
 
-/** The functions of the drill stack as they are deployed, and the table `orders` with a backup. */
-export async function aDrillingAccount(): Promise<SandboxAccount> {
+/** The functions of the drill stack as they are deployed, and, unless told otherwise, the table `orders` with a backup. */
+export async function aDrillingAccount(withOrders = true): Promise<SandboxAccount> {
   const { account } = await aWorld([]);
   const env = {
     [drillStartEnvironmentNames.ledgerTableName]: 'ledger',
@@ -25,7 +25,7 @@ export async function aDrillingAccount(): Promise<SandboxAccount> {
   for (const name of ['drill-start', 'sweep']) {
     account.loadFunction({ name, code: await bundleOf(name), env, timeoutSeconds: 900 });
   }
-  await plantOrders(account);
+  if (withOrders) await plantOrders(account);
   return account;
 }
 
