@@ -1,7 +1,9 @@
-import { dayMs } from './incidents.ts';
+import { dayMs, hourMs } from './incidents.ts';
 import { handmadeNames, type Life } from './life.ts';
 import { demoTables, doomedTable } from './tables.ts';
 import { dueSlots } from './slots.ts';
+import type { DrillResult } from '../lambda/jobs/drill/drill-result.ts';
+import type { DurationBounds } from '../lambda/domain/drill/restore-timing.ts';
 import { slotOf, type Sighting } from './witness.ts';
 
 /** One promise, held against what the witness saw and against the account as it stands. */
@@ -22,6 +24,10 @@ export function checkPromises(life: Life): Check[] {
     goneTableFrozen(life),
     ...brokenListingDeletesNothing(life),
     restorable(life),
+    everyDrillAnswered(life),
+    drillTablesGone(life),
+    foreignTablesStand(life),
+    timesAreTrue(life),
   ].flat();
 }
 
@@ -149,6 +155,93 @@ function restorable({ account, endsAt }: Life): Check[] {
       complete ? '2 indexes, TTL on forgetAt' : features,
     ),
   ];
+}
+
+/** A slot may go without a result only if somebody stopped the drill. */
+function everyDrillAnswered({ account, drills, plans, startedAt, endsAt, tableDeletedAt, stoppedDrill }: Life): Check {
+  const isAlive = (name: string, at: number) => name !== doomedTable || at < (tableDeletedAt ?? Infinity);
+  const due = [...plans.values()].flatMap(({ name: plan, drill }) =>
+    dueSlots(account, plan, startedAt, endsAt, 'drill-start').map((at) => {
+      const living = demoTables.filter((table) => table.plan === plan && isAlive(table.name, at));
+      const wanted = Math.min(drill?.tablesPerRun ?? 0, living.length);
+      const wasStopped = stoppedDrill?.plan === plan && at < stoppedDrill.at && stoppedDrill.at < at + hourMs;
+      const found = drills.filter((each) => each.plan === plan && Date.parse(each.slot) === at).length;
+      return { wanted, stopped: wasStopped ? 1 : 0, found };
+    }),
+  );
+  const total = (key: 'wanted' | 'stopped' | 'found') => due.reduce((sum, slot) => sum + slot[key], 0);
+  return check(
+    'every-drill',
+    'every run drilled as many tables as planned, unless somebody stopped it',
+    due.every(({ wanted, stopped, found }) => found === wanted - stopped) && drills.length === total('found'),
+    `${total('found')} of ${count(total('wanted'), 'drill')}, ${total('stopped')} stopped by hand`,
+  );
+}
+
+/** The last 16 characters of a drill's table and of its execution are the same. */
+function drillTablesGone({ account, functions }: Life): Check {
+  const running = account.functions.executions.of(functions.drill).filter(({ isClosed }) => !isClosed);
+  const needed = new Set(running.map(({ name }) => name.slice(-16)));
+  const left = account.dynamodb.tables.all.filter(
+    ({ name }) => name.startsWith('ddb-drill-') && !needed.has(name.slice(-16)),
+  );
+  return check(
+    'drill-tables-gone',
+    'every drill table is gone, but for those of drills under way',
+    left.length === 0,
+    `${account.dynamodb.restores.all.length} restored, ${left.length} left`,
+  );
+}
+
+/** A table that was deleted, even if one of its name came back, would have another TableId. */
+function foreignTablesStand({ account, firstTables, deletedTableId }: Life): Check {
+  const gone = [...firstTables].filter(
+    ([name, id]) => account.dynamodb.tables.get(name)?.id !== id && !(name === doomedTable && deletedTableId === id),
+  );
+  return check(
+    'no-other-table-deleted',
+    'no table but drill tables was ever deleted by a function',
+    gone.length === 0,
+    gone.length === 0 ? `${firstTables.size} looked at` : gone.map(([name]) => `${name} gone`).join(', '),
+  );
+}
+
+/** The account knows to the millisecond how long each restore took; results and metrics say between which lengths it lies. */
+function timesAreTrue({ account, drills }: Life): Check {
+  const timed = drills.filter(({ times }) => times.total?.atMostSeconds !== undefined);
+  const wrong = timed.filter(({ targetName, plan, table, outcome, times }) => {
+    const truth = account.dynamodb.restores.all.find(({ tableName }) => tableName === targetName);
+    if (truth?.activeAt === undefined || truth.indexesActiveAt === undefined) return true;
+    const restoreSeconds = (truth.activeAt - truth.startedAt) / 1000;
+    const totalSeconds = (truth.indexesActiveAt - truth.startedAt) / 1000 + (times.validateSeconds ?? NaN);
+    const published = account.metrics
+      .datapoints('DynamoDBBackups', 'RestoreTime', { Plan: plan, Table: table })
+      .some(({ value }) => value === times.total?.atMostSeconds);
+    const told = contains(times.restore, restoreSeconds) && contains(times.total, totalSeconds);
+    return !told || published !== (outcome === 'passed');
+  });
+  const widths = timed.map(({ times: { total } }) => (total?.atMostSeconds ?? 0) - (total?.atLeastSeconds ?? 0));
+  const most = Math.ceil(Math.max(0, ...widths));
+  return check(
+    'times-are-true',
+    'every published restore time is true: the real one lies within its bounds',
+    wrong.length === 0,
+    `${timed.length - wrong.length} of ${count(timed.length, 'restore')}, bounds at most ${most} s apart${wrong
+      .slice(0, 3)
+      .map(describeDrill)
+      .join('')}`,
+  );
+}
+
+function contains(bounds: DurationBounds | undefined, seconds: number): boolean {
+  if (bounds?.atMostSeconds === undefined) return false;
+  // Sums of milliseconds as fractions of a second differ in their last bits.
+  const rounded = (value: number) => Math.round(value * 1000);
+  return rounded(bounds.atLeastSeconds) <= rounded(seconds) && rounded(seconds) <= rounded(bounds.atMostSeconds);
+}
+
+function describeDrill({ table, slot }: DrillResult): string {
+  return `, not ${table} of ${slot.slice(0, 10)}`;
 }
 
 function count(amount: number, noun: string): string {

@@ -4,10 +4,12 @@ import type { Effect, Fault, FaultMatch } from '../sandbox/faults.ts';
 export const dayMs = 24 * 3_600_000;
 export const hourMs = 3_600_000;
 
-/** Names of the two deployed functions in the account. */
+/** Names of the deployed functions in the account. */
 export interface FunctionNames {
   readonly backup: string;
   readonly prune: string;
+  readonly drill: string;
+  readonly sweep: string;
 }
 
 /** Something bad that happens once in the story. */
@@ -31,6 +33,8 @@ export interface PlannedIncident extends Incident {
 interface IncidentPlan extends Omit<Incident, 'from' | 'until' | 'match'> {
   /** Where in the story its day lies, 0 to 1. */
   readonly share: number;
+  /** Moves its day to the next one on which tables are drilled. */
+  readonly onDrillDay?: boolean;
   readonly hour: number;
   readonly hours: number;
   readonly match: (functions: FunctionNames) => FaultMatch;
@@ -59,6 +63,17 @@ const plans: readonly IncidentPlan[] = [
     hours: 1,
     match: () => ({ operation: 'CreateBackup', times: 1 }),
     effect: { kind: 'connection-lost', when: 'after' },
+  },
+  {
+    id: 'drill-killed',
+    title: 'the drill of orders killed in the middle',
+    keepsBackupsBack: false,
+    share: 0.25,
+    onDrillDay: true,
+    hour: 5.75,
+    hours: 1,
+    match: ({ drill }) => ({ operation: 'RestoreTableFromBackup', function: drill, table: 'orders', times: 1 }),
+    effect: { kind: 'crash', when: 'after' },
   },
   {
     id: 'killed',
@@ -115,11 +130,17 @@ const plans: readonly IncidentPlan[] = [
 /** Plans the incidents into a life of so many days; those that would not end two days before it does are left out. */
 export function planIncidents(account: SandboxAccount, functions: FunctionNames, days: number): PlannedIncident[] {
   const startAt = account.now.getTime();
-  return plans.flatMap(({ share, hour, hours, match: matchOf, ...incident }) => {
-    const from = startAt + Math.floor(share * days) * dayMs + hour * hourMs;
+  return plans.flatMap(({ share, onDrillDay = false, hour, hours, match: matchOf, ...incident }) => {
+    const day = Math.floor(share * days);
+    const from = startAt + (onDrillDay ? drillDayFrom(startAt, day) : day) * dayMs + hour * hourMs;
     const until = from + hours * hourMs;
     if (until > startAt + days * dayMs - (hours > 24 ? 2 * dayMs : 0)) return [];
     const match = { ...matchOf(functions), from: new Date(from), until: new Date(until) };
     return [{ ...incident, from, until, match, fault: account.faults.add({ match, effect: incident.effect }) }];
   });
+}
+
+/** The first day of a story from `day` on that is a Sunday, when both plans drill. */
+export function drillDayFrom(startAt: number, day: number): number {
+  return day + ((7 - new Date(startAt + day * dayMs).getUTCDay()) % 7);
 }

@@ -1,9 +1,13 @@
 import { CreateBackupCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { planSchema, type Plan } from '../lambda/domain/plan.ts';
 import { SandboxAccount } from '../sandbox/account.ts';
-import { dayMs, hourMs, planIncidents, type FunctionNames, type PlannedIncident } from './incidents.ts';
+import { usualRestoreTime, type RestoreModel } from '../sandbox/dynamodb/restore-time.ts';
+import type { DrillResult } from '../lambda/jobs/drill/drill-result.ts';
+import { readDrills } from './drills.ts';
+import { dayMs, drillDayFrom, hourMs, planIncidents, type FunctionNames, type PlannedIncident } from './incidents.ts';
 import { Operator } from './operator.ts';
 import { accountId, region, startAt } from './start.ts';
+import { StoppedDrill } from './stopped-drill.ts';
 import { DemoTables, demoTables, doomedTable } from './tables.ts';
 import { Witness } from './witness.ts';
 
@@ -19,6 +23,10 @@ export interface LifeOptions {
 /** Backups that people made by hand; nothing of ours may ever delete them. */
 export const handmadeNames: readonly string[] = ['before-migration', 'by-hand-2026'];
 
+/** The plan whose drill somebody stops, and when: its restore has begun by then and takes longer. */
+const stoppedPlan = 'nightly';
+const stoppedAtHour = 6 + 75 / 3600;
+
 const weekDays = 7;
 
 /** The demo's account and what was seen and done in it. */
@@ -32,23 +40,39 @@ export class Life {
   readonly tables: DemoTables;
   readonly startedAt: number;
   readonly days: number;
+  /** The TableId of every table there was when the story began, the ledger among them. */
+  readonly firstTables: ReadonlyMap<string, string>;
+  /** When the doomed table was deleted by hand, and its TableId then. */
   tableDeletedAt: number | undefined;
+  deletedTableId: string | undefined;
+  stoppedDrill: StoppedDrill | undefined;
+  /** Every drill that the ledger remembered in the end. */
+  drills: readonly DrillResult[] = [];
+  readonly #ledgerTableName: string;
 
   private constructor(
     account: SandboxAccount,
     tables: DemoTables,
-    outputs: Readonly<Record<string, string>>,
+    outputs: Awaited<ReturnType<SandboxAccount['deploy']>>,
     days: number,
   ) {
+    const { 'Demo-Backup': backup = {}, 'Demo-Drill': drill = {} } = outputs;
     this.account = account;
     this.tables = tables;
     this.days = days;
     this.startedAt = startAt.getTime();
-    this.functions = { backup: outputs.BackupFunctionName ?? '', prune: outputs.PruneFunctionName ?? '' };
+    this.functions = {
+      backup: backup.BackupFunctionName ?? '',
+      prune: backup.PruneFunctionName ?? '',
+      drill: drill.DrillFunctionName ?? '',
+      sweep: drill.SweepFunctionName ?? '',
+    };
+    this.firstTables = new Map(account.dynamodb.tables.all.map(({ name, id }) => [name, id]));
     this.witness = new Witness(account);
     this.plans = plansOf(account);
     this.incidents = planIncidents(account, this.functions, days);
-    this.operator = new Operator(account, outputs.LedgerTableName ?? '');
+    this.#ledgerTableName = backup.LedgerTableName ?? '';
+    this.operator = new Operator(account, this.#ledgerTableName);
   }
 
   /** Deploys the app beside tables that are there already, and lives. */
@@ -58,17 +82,18 @@ export class Life {
       region,
       seed,
       startAt: new Date(startAt.getTime() - hourMs),
+      restoreTime: quickRestores,
       ...economical,
     });
     const tables = new DemoTables(account);
     await tables.create();
     await account.runUntil(startAt);
-    const [outputs = {}] = Object.values(await account.deploy(assembly));
-    const life = new Life(account, tables, outputs, days);
+    const life = new Life(account, tables, await account.deploy(assembly), days);
     for (let day = 1; day <= days; day++) {
       await life.#liveDay(day - 1);
       onDay?.(day, life);
     }
+    life.drills = await readDrills(account, life.#ledgerTableName);
     return life;
   }
 
@@ -79,7 +104,10 @@ export class Life {
   /** A day's few events outside the schedules, then the rest of the day. */
   async #liveDay(day: number): Promise<void> {
     const midnight = this.startedAt + day * dayMs;
+    this.tables.grow(day);
     if (day === 0) await this.#atHour(midnight, 0.5, () => this.#backUpByHand('orders', 'before-migration'));
+    if (day === drillDayFrom(this.startedAt, Math.floor(0.15 * this.days)))
+      await this.#atHour(midnight, stoppedAtHour, () => this.#stopDrill());
     if (day === Math.floor(0.25 * this.days))
       await this.#atHour(midnight, 6.4, () => this.#backUpByHand('invoices', 'by-hand-2026'));
     if (day === Math.floor(0.57 * this.days)) await this.#atHour(midnight, 7.5, () => this.#deleteTable());
@@ -103,7 +131,12 @@ export class Life {
     }
   }
 
+  async #stopDrill(): Promise<void> {
+    this.stoppedDrill = await StoppedDrill.stop(this.account, this.functions.drill, stoppedPlan);
+  }
+
   async #deleteTable(): Promise<void> {
+    this.deletedTableId = this.account.dynamodb.tables.get(doomedTable)?.id;
     await this.account.client(DynamoDBClient).send(new DeleteTableCommand({ TableName: doomedTable }));
     this.tableDeletedAt = this.account.now.getTime();
   }
@@ -113,13 +146,20 @@ export class Life {
   }
 }
 
-/** Nothing is remembered that the summary does not need, and processes stay warm. */
-const economical = { journalCapacity: 0, logCapacity: 50, idleProcessLifeMs: 400 * dayMs };
+/** The quickest quarter of what the sandbox takes for usual: a drill asks every 12 seconds, and a year of that takes its time. */
+const quickRestores: RestoreModel = (work, random) => usualRestoreTime(work, () => random() / 4);
 
-/** The plans as the deployed schedules carry them. */
+/** Nothing is remembered that the summary does not need, processes stay warm, and a big backup is not waited for longer than a small one. */
+const economical = {
+  journalCapacity: 0,
+  logCapacity: 50,
+  idleProcessLifeMs: 400 * dayMs,
+  backupCreationMs: () => 50,
+};
+
+/** The plans as the deployed schedules of single plans carry them. */
 function plansOf({ schedules }: SandboxAccount): ReadonlyMap<string, Plan> {
-  const plans = schedules.all.map(({ input }) =>
-    planSchema.parse((JSON.parse(input ?? '{}') as { plan: unknown }).plan),
-  );
+  const inputs = schedules.all.map(({ input }) => JSON.parse(input ?? '{}') as { plan?: unknown });
+  const plans = inputs.flatMap(({ plan }) => (plan === undefined ? [] : planSchema.parse(plan)));
   return new Map(plans.map((plan) => [plan.name, plan]));
 }

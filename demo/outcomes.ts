@@ -1,5 +1,6 @@
 import { dayMs, hourMs, type PlannedIncident } from './incidents.ts';
 import type { Life } from './life.ts';
+import type { StoppedDrill } from './stopped-drill.ts';
 import { slotOf, type Sighting } from './witness.ts';
 
 /** How the product came through one incident. */
@@ -18,6 +19,16 @@ const tellers: Readonly<Record<string, Tell>> = {
     const resumed = next !== undefined && next.backup.createdAt - until < 1.1 * hourMs;
     const consequence = lost ? 'the slot went without a backup' : 'no slot was lost';
     return { survived: resumed, what: `${fault.hits} calls refused; ${consequence}, the next one was taken` };
+  },
+  'drill-killed': ({ from, until }, { account, drills }) => {
+    const within = (instant: number) => instant >= from && instant < until;
+    const drill = drills.find(({ table, slot }) => table === 'orders' && within(Date.parse(slot)));
+    const restores = account.dynamodb.restores.all.filter(({ tableName }) => tableName === drill?.targetName).length;
+    const how = 'went on from its checkpoint, found the restore it had begun, and passed';
+    return {
+      survived: restores === 1 && drill?.outcome === 'passed' && drill.cleanUp === 'deleted',
+      what: restores === 1 ? `the drill ${drill?.outcome === 'passed' ? how : 'failed'}` : `${restores} restores begun`,
+    };
   },
   'answer-lost': (incident, life) =>
     oneBackup(incident, life, 'the run looked, found its backup and took no second one'),
@@ -53,6 +64,15 @@ const tellers: Readonly<Record<string, Tell>> = {
 /** Tells from what the witness saw how an incident ended; `undefined` when it never struck. */
 export function outcomeOf(incident: PlannedIncident, life: Life): Outcome | undefined {
   return incident.fault.hits === 0 ? undefined : tellers[incident.id]?.(incident, life);
+}
+
+/** How the product came through a drill that somebody stopped: by its sweep. */
+export function outcomeOfStop({ at, table, goneAt }: StoppedDrill, { drills }: Life): Outcome {
+  if (goneAt === undefined) return { survived: false, what: 'the drill table it left behind still stands' };
+  const next = drills.find((drill) => drill.table === table && Date.parse(drill.slot) > at);
+  const left = `the drill table it left behind was swept after ${((goneAt - at) / hourMs).toFixed(1)} h`;
+  const then = next ? `; the next drill ${next.outcome}` : '';
+  return { survived: next === undefined || next.outcome === 'passed', what: `${left}${then}` };
 }
 
 function oneBackup(incident: PlannedIncident, life: Life, how: string): Outcome {

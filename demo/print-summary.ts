@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { DrillSummary } from './drill-summary.ts';
 import type { FaultSummary, Summary, TableSummary } from './summary.ts';
 
 /** What a run of the demo cost on this machine. */
@@ -22,6 +23,10 @@ export function printSummary(summary: Summary, measured: Measured, columns: numb
     ...gapsExplained(summary, width),
     heading('Why they are kept', wrap('One backup may be kept for several reasons.', width)),
     ...summary.tables.map((table) => keptLine(table, width)),
+    heading('Restore drills', wrap(drillNote, width)),
+    drillsOf(summary),
+    '',
+    ...summary.drills.map((drills) => outlookLine(drills, width)),
     heading('Faults survived'),
     ...summary.faults.flatMap((fault) => faultLines(fault, width)),
     heading('Checked against the account, by none of our own code'),
@@ -36,13 +41,70 @@ function tablesOf({ tables }: Summary, width: number): string {
   const head = ['Table', 'Plan', 'Taken', 'Kept', 'Deleted', 'Oldest', 'Newest', 'Longest gap'];
   const table = new Table({
     head: wide ? [...head, 'Covered by'] : head,
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 1 },
+    style: plainStyle,
     colAligns: ['left', 'left', 'right', 'right', 'right', 'left', 'left', 'right', 'left'],
     chars: wide ? { ...plainLines, middle: ' ', 'mid-mid': '─' } : { ...plainLines, middle: '', 'mid-mid': '' },
   });
   for (const row of tables) table.push(wide ? [...cellsOf(row), row.coveredBy] : cellsOf(row));
   return `\n${table.toString().replaceAll(/ +$/gm, '')}`;
 }
+
+const drillNote =
+  'Each restored a backup for real. Times are upper bounds; the median and the phases are those of all drills that passed.';
+
+function drillsOf({ drills }: Summary): string {
+  const table = new Table({
+    head: ['Table', 'Passed', 'Failed', 'Last', 'Median', 'Restore', 'Indexes', 'Validate', 'Objective'],
+    style: plainStyle,
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+    chars: { ...plainLines, middle: '', 'mid-mid': '' },
+  });
+  for (const { table: name, passed, failed, last, median, objectiveSeconds } of drills) {
+    const phases = [median?.total, median?.restore, median?.indexes, median?.validate];
+    const times = [last?.total, ...phases, objectiveSeconds ?? undefined].map(secondsOf);
+    table.push([name, number(passed), number(failed), ...times]);
+  }
+  return table.toString().replaceAll(/ +$/gm, '');
+}
+
+/** What the forecast says of a table, and what came of it. */
+function outlookLine({ table, forecast, overSince, firstMissed, foreseen }: DrillSummary, width: number): string {
+  const sentences = [
+    forecastOf(forecast, overSince),
+    ...(firstMissed
+      ? [`first missed by the drill of ${dateOf(firstMissed.at)} (${secondsOf(firstMissed.seconds)})`]
+      : []),
+    ...(foreseen
+      ? [
+          `foreseen since ${dateOf(foreseen.at)}, ${foreseen.daysAhead} days ahead, then for ${dateOf(foreseen.namedDate)}`,
+        ]
+      : firstMissed
+        ? ['not foreseen']
+        : []),
+  ];
+  return wrap(`  ${table.padEnd(15)} ${sentences.join('; ')}`, width, 18);
+}
+
+function forecastOf(forecast: DrillSummary['forecast'], overSince: string | null): string {
+  switch (forecast.kind) {
+    case 'too-little-data':
+      return 'too little data to foresee anything';
+    case 'not-growing':
+      return 'not growing';
+    case 'over':
+      return `objective crossed, by the trend since ${dateOf(overSince)}`;
+    case 'crossing':
+      return `objective crossed in ${number(Math.round(forecast.days))} days at the present growth, in ${number(Math.round(forecast.daysAtLeast))} at the soonest`;
+  }
+}
+
+/** Whole seconds; below one, hundredths. */
+function secondsOf(seconds: number | undefined): string {
+  if (seconds === undefined) return '–';
+  return `${seconds < 1 ? seconds.toFixed(2) : number(Math.ceil(seconds))} s`;
+}
+
+const plainStyle = { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 1 };
 
 /** Only a line under the head: the rest is alignment. */
 const plainLines = {
@@ -103,8 +165,9 @@ function heading(title: string, note = ''): string {
   return `\n${title}${note ? `\n${note}` : ''}`;
 }
 
-function costOf({ runs, apiCalls }: Summary, { wallSeconds, cpuSeconds, memoryMb }: Measured): string {
-  const calls = `${number(runs.backup)} backup runs and ${number(runs.prune)} prune runs made ${number(apiCalls.all ?? 0)} API calls`;
+function costOf({ runs, apiCalls, drills }: Summary, { wallSeconds, cpuSeconds, memoryMb }: Measured): string {
+  const drilled = sum(drills.map(({ passed, failed }) => passed + failed));
+  const calls = `${number(runs.backup)} backup runs, ${number(runs.prune)} prune runs, ${number(drilled)} ${drilled === 1 ? 'drill' : 'drills'} and ${number(runs.sweep)} sweeps made ${number(apiCalls.all ?? 0)} API calls`;
   return `${calls}; it took ${wallSeconds.toFixed(1)} s here (${cpuSeconds.toFixed(1)} s of CPU, ${memoryMb.toFixed(0)} MB).`;
 }
 

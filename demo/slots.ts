@@ -1,13 +1,21 @@
 import type { SandboxAccount } from '../sandbox/account.ts';
 
-/** A slot so shortly before the end may still be waiting for its backup. */
-const underWayMs = 10 * 60_000;
+type Job = 'backup' | 'drill-start';
 
-/** When the backups of a plan were due from one instant to before another, as the sandbox's Scheduler reads the plan's schedule. */
-export function dueSlots({ schedules }: SandboxAccount, plan: string, from: number, until: number): number[] {
-  const timing = schedules.all.find(({ name }) => name === `${plan}-backup`)?.timing;
+/** A slot so shortly before the end may still be waiting for its backup, or for its drill. */
+const underWayMs: Readonly<Record<Job, number>> = { backup: 10 * 60_000, 'drill-start': 3_600_000 };
+
+/** When a job of a plan was due from one instant to before another, as the sandbox's Scheduler reads the plan's schedule. */
+export function dueSlots(
+  { schedules }: SandboxAccount,
+  plan: string,
+  from: number,
+  until: number,
+  job: Job = 'backup',
+): number[] {
+  const timing = schedules.all.find(({ name }) => name === `${plan}-${job}`)?.timing;
   const slots: number[] = [];
-  for (let at = timing?.next(from - 1); at !== undefined && at < until - underWayMs; at = timing?.next(at))
+  for (let at = timing?.next(from - 1); at !== undefined && at < until - underWayMs[job]; at = timing?.next(at))
     slots.push(at);
   return slots;
 }

@@ -1,8 +1,10 @@
 import { checkPromises, type Check } from './checks.ts';
+import { drillSummary, type DrillSummary } from './drill-summary.ts';
 import { longestGap } from './gaps.ts';
 import { keptBackups } from './kept.ts';
+import type { FunctionNames } from './incidents.ts';
 import type { Life } from './life.ts';
-import { outcomeOf } from './outcomes.ts';
+import { outcomeOf, outcomeOfStop } from './outcomes.ts';
 import { demoTables, type DemoTable } from './tables.ts';
 import { slotOf } from './witness.ts';
 
@@ -43,10 +45,12 @@ export interface Summary {
   readonly from: string;
   readonly until: string;
   readonly tables: readonly TableSummary[];
+  readonly drills: readonly DrillSummary[];
   readonly faults: readonly FaultSummary[];
   readonly operatorSteps: readonly { at: string; plan: string; expired: number; allowed: number }[];
   readonly checks: readonly Check[];
-  readonly runs: { readonly backup: number; readonly prune: number };
+  /** How often each function was invoked; a drill is many invocations of its function. */
+  readonly runs: Readonly<Record<keyof FunctionNames, number>>;
   readonly apiCalls: Readonly<Record<string, number>>;
 }
 
@@ -57,16 +61,34 @@ export function summaryOf(life: Life): Summary {
     from: iso(life.startedAt),
     until: iso(life.endsAt),
     tables: demoTables.map((table) => tableSummary(life, table)),
-    faults: life.incidents.flatMap((incident) => {
-      const outcome = outcomeOf(incident, life);
-      const { id, title, from, until, fault } = incident;
-      return outcome ? [{ id, title, from: iso(from), until: iso(until), hits: fault.hits, ...outcome }] : [];
-    }),
+    drills: demoTables.map((table) => drillSummary(life, table)),
+    faults: faultSummaries(life).sort((one, other) => one.from.localeCompare(other.from)),
     operatorSteps: life.operator.steps.map((step) => ({ ...step, at: iso(step.at) })),
     checks: checkPromises(life),
-    runs: { backup: invocations(life, 'backup'), prune: invocations(life, 'prune') },
+    runs: {
+      backup: invocations(life, 'backup'),
+      prune: invocations(life, 'prune'),
+      drill: invocations(life, 'drill'),
+      sweep: invocations(life, 'sweep'),
+    },
     apiCalls: apiCalls(life),
   };
+}
+
+function faultSummaries(life: Life): FaultSummary[] {
+  const { incidents, stoppedDrill } = life;
+  const faults = incidents.flatMap((incident) => {
+    const outcome = outcomeOf(incident, life);
+    const { id, title, from, until, fault } = incident;
+    return outcome ? [{ id, title, from: iso(from), until: iso(until), hits: fault.hits, ...outcome }] : [];
+  });
+  if (!stoppedDrill) return faults;
+  const at = iso(stoppedDrill.at);
+  const title = `the drill of ${stoppedDrill.table} stopped by hand`;
+  return [
+    ...faults,
+    { id: 'drill-stopped', title, from: at, until: at, hits: 1, ...outcomeOfStop(stoppedDrill, life) },
+  ];
 }
 
 function tableSummary(life: Life, demoTable: DemoTable): TableSummary {
@@ -97,12 +119,15 @@ function tableSummary(life: Life, demoTable: DemoTable): TableSummary {
   };
 }
 
-function invocations({ account, functions }: Life, job: 'backup' | 'prune'): number {
+function invocations({ account, functions }: Life, job: keyof FunctionNames): number {
   return account.metrics.sum('AWS/Lambda', 'Invocations', { FunctionName: functions[job] });
 }
 
 const counted = {
-  dynamodb: ['CreateBackup', 'ListBackups', 'DescribeBackup', 'DeleteBackup', 'DescribeTable', 'ListTables'],
+  dynamodb: [
+    ...['CreateBackup', 'ListBackups', 'DescribeBackup', 'DeleteBackup', 'DescribeTable', 'ListTables'],
+    ...['RestoreTableFromBackup', 'DeleteTable', 'Scan'],
+  ],
   ledger: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
 };
 
@@ -114,6 +139,7 @@ function apiCalls({ account: { journal } }: Life): Record<string, number> {
     all: journal.count(),
     ...Object.fromEntries(operations),
     GetResources: journal.count('tagging', 'GetResources'),
+    CheckpointDurableExecution: journal.count('lambda', 'CheckpointDurableExecution'),
   };
 }
 

@@ -18,7 +18,13 @@ export const demoTables: readonly DemoTable[] = [
 /** The table that somebody deletes midway. */
 export const doomedTable = 'shop-carts';
 
+/** The table whose data grows until a restore takes longer than its objective. */
+export const growingTable = 'orders';
+
 const firstItems = 25;
+/** What the growing table gets a day beside the items that are really written: 5,700 orders of a kilobyte. */
+const dailyItems = 5_700;
+const itemBytes = 1000;
 
 const ordersTable = {
   TableName: 'orders',
@@ -83,6 +89,12 @@ export class DemoTables {
     };
     await this.#client.send(new PutItemCommand({ TableName: tableName, Item }));
     this.#written.set(tableName, this.written(tableName) + 1);
+  }
+
+  /** Makes the growing table as big as it is after so many days. */
+  grow(days: number): void {
+    const itemCount = days * dailyItems;
+    this.#account.dynamodb.tables.declareSize(growingTable, { itemCount, sizeBytes: itemCount * itemBytes });
   }
 
   /** How many items were put into a table. */

@@ -1,11 +1,14 @@
-import { DeleteBackupCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteBackupCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkPromises } from '../../demo/checks.ts';
+import { drillSummary } from '../../demo/drill-summary.ts';
 import { Life } from '../../demo/life.ts';
 import { printSummary } from '../../demo/print-summary.ts';
 import { Progress } from '../../demo/progress.ts';
 import { summaryOf } from '../../demo/summary.ts';
 import { synthesize, type Assembly } from '../../demo/synthesize.ts';
+import type { DemoTable } from '../../demo/tables.ts';
+import type { DrillResult } from '../../lambda/jobs/drill/drill-result.ts';
 
 let assembly: Assembly;
 
@@ -41,14 +44,16 @@ describe('ten days of the demo', () => {
     const { checks, faults, operatorSteps } = summaryOf(life);
 
     expect(checks.filter(({ holds }) => !holds)).toEqual([]);
-    expect(checks).toHaveLength(8);
+    expect(checks).toHaveLength(12);
     expect(faults.filter(({ survived }) => !survived)).toEqual([]);
     expect(faults.map(({ id }) => id)).toEqual([
       'throttled',
       'answer-lost',
+      'drill-killed',
+      'drill-stopped',
       'killed',
-      'twice',
       'late',
+      'twice',
       'listing-broken',
       'prune-silent',
     ]);
@@ -67,13 +72,89 @@ describe('ten days of the demo', () => {
     expect(invoices).toMatchObject({ taken: 10, madeByHand: 1, keptByReason: { last: 10 } });
   });
 
+  test('the Sunday’s drills are summed up, the killed one passed, and what the stopped one left is gone', () => {
+    const { drills, faults, runs } = summaryOf(life);
+
+    const [orders] = drills;
+    expect(orders).toMatchObject({ drills: 1, passed: 1, failed: 0, objectiveSeconds: 360, firstMissed: null });
+    expect(orders?.forecast).toMatchObject({ kind: 'too-little-data', drills: 1 });
+    expect(orders?.last?.total).toBeGreaterThan(81);
+    expect(orders?.last?.restore).toBeLessThanOrEqual(orders?.last?.total ?? 0);
+    expect(orders?.median?.total).toBe(orders?.last?.total);
+    expect(drills.slice(1).map(({ passed }) => passed)).toEqual([0, 0, 0]);
+    expect(faults.find(({ id }) => id === 'drill-stopped')?.what).toMatch(/swept after \d+\.\d h/);
+    expect(life.account.dynamodb.restores.all).toHaveLength(2);
+    expect(runs.sweep).toBeGreaterThan(0);
+  });
+
   test.each([80, 120])('the summary fits %i columns', (columns) => {
     const text = printSummary(summaryOf(life), { wallSeconds: 1, cpuSeconds: 1, memoryMb: 1 }, columns);
 
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
     expect(text).toContain('prune not started for 2 days');
+    expect(text).toContain('too little data');
+  });
+
+  test('fails its checks on a drill table left, another deleted, a missing drill and a time that is not true', async () => {
+    const [restore] = life.account.dynamodb.restores.all;
+    const { drills } = life;
+
+    await life.account.createTable({ TableName: 'ddb-drill-demo2026-0123456789abcdef' });
+    await life.account.client(DynamoDBClient).send(new DeleteTableCommand({ TableName: 'invoices' }));
+    await life.account.runFor(60_000);
+    if (restore?.activeAt !== undefined) restore.activeAt += 60_000;
+    const withDrills = brokenPromises(life);
+    life.drills = [];
+
+    expect(withDrills).toEqual(
+      expect.arrayContaining(['drill-tables-gone', 'no-other-table-deleted', 'times-are-true']),
+    );
+    expect(withDrills).not.toContain('every-drill');
+    expect(brokenPromises(life)).toContain('every-drill');
+    life.drills = drills;
+  }, 60_000);
+
+  test('a table that outgrows its objective: when it was missed, and when that was foreseen', () => {
+    const weeks = Array.from({ length: 20 }, (_, week) => week);
+    life.drills = weeks.map((week) => aDrill(week, 100 + 20 * week));
+
+    const summary = drillSummary(life, ordersTable);
+
+    expect(summary).toMatchObject({ drills: 20, passed: 20, forecast: { kind: 'over' } });
+    expect(summary.firstMissed).toEqual({ at: sunday(14), seconds: 380 });
+    expect(summary.foreseen).toEqual({ at: sunday(4), daysAhead: 70, namedDate: sunday(13) });
+    expect(summary.overSince).toBe(sunday(14));
   });
 });
+
+const ordersTable: DemoTable = { name: 'orders', plan: 'hourly', coveredBy: 'its name' };
+
+function sunday(week: number): string {
+  return new Date(Date.parse('2026-01-04T06:00:00Z') + week * 7 * 86_400_000).toISOString();
+}
+
+/** A drill of orders as the ledger keeps it, that took so long. */
+function aDrill(week: number, seconds: number): DrillResult {
+  const bounds = { atLeastSeconds: seconds - 12, atMostSeconds: seconds };
+  return {
+    version: 1,
+    plan: 'hourly',
+    table: 'orders',
+    slot: sunday(week),
+    targetName: `ddb-drill-demo2026-${week}`,
+    executionId: String(week),
+    outcome: 'passed',
+    source: { arn: 'arn', createdAt: sunday(week), sizeBytes: 1e9 * week, itemCount: 1 },
+    indexes: 'all',
+    billing: 'on-demand',
+    times: { restore: bounds, indexes: { atLeastSeconds: 0, atMostSeconds: 0 }, validateSeconds: 0, total: bounds },
+    itemsVerified: 1,
+    checksPassed: 0,
+    startedAt: sunday(week),
+    finishedAt: sunday(week),
+    cleanUp: 'deleted',
+  };
+}
 
 describe('a day of the demo', () => {
   let life: Life;
