@@ -15,6 +15,7 @@ new DynamoBackups(app, 'Backups', {
       backup: { schedule: 'rate(1 hour)' },
       keep: { hourly: 24, daily: 7, weekly: 5, monthly: 12, yearly: 7 },
       objectives: { recoveryPoint: Duration.hours(2), recoveryTime: Duration.hours(1) },
+      drill: { schedule: 'cron(0 5 ? * SUN *)' },
     },
     // Every night, for each table somebody tagged backup=daily; retention only reports until its reports have been read.
     daily: {
