@@ -213,7 +213,8 @@ function timesAreTrue({ account, drills }: Life): Check {
     const truth = account.dynamodb.restores.all.find(({ tableName }) => tableName === targetName);
     if (truth?.activeAt === undefined || truth.indexesActiveAt === undefined) return true;
     const restoreSeconds = (truth.activeAt - truth.startedAt) / 1000;
-    const totalSeconds = (truth.indexesActiveAt - truth.startedAt) / 1000 + (times.validateSeconds ?? NaN);
+    const workSeconds = (times.rearmSeconds ?? 0) + (times.validateSeconds ?? NaN);
+    const totalSeconds = (truth.indexesActiveAt - truth.startedAt) / 1000 + workSeconds;
     const published = account.metrics
       .datapoints('DynamoDBBackups', 'RestoreTime', { Plan: plan, Table: table })
       .some(({ value }) => value === times.total?.atMostSeconds);

@@ -10,6 +10,7 @@ export interface RestoreSeconds {
   readonly total: number;
   readonly restore: number;
   readonly indexes: number;
+  readonly rearm: number;
   readonly validate: number;
 }
 
@@ -75,11 +76,12 @@ export function drillSummary(life: Life, { name, plan }: DemoTable): DrillSummar
 
 /** A drill that passed and restored every index; the times of others are of another series. */
 function measuredDrill({ outcome, indexes, times, source, finishedAt }: DrillResult): Measured[] {
-  const { total, restore, indexes: building, validateSeconds } = times;
+  const { total, restore, indexes: building, rearmSeconds = 0, validateSeconds } = times;
   const phases = {
     total: total?.atMostSeconds ?? NaN,
     restore: restore?.atMostSeconds ?? NaN,
     indexes: building?.atMostSeconds ?? NaN,
+    rearm: rearmSeconds,
     validate: validateSeconds ?? NaN,
   };
   if (outcome !== 'passed' || indexes !== 'all' || !source || Number.isNaN(phases.total)) return [];
@@ -115,6 +117,7 @@ function medianOf(times: readonly RestoreSeconds[]): RestoreSeconds | null {
     total: median('total'),
     restore: median('restore'),
     indexes: median('indexes'),
+    rearm: median('rearm'),
     validate: median('validate'),
   };
 }

@@ -54,22 +54,24 @@ const drillNote =
 
 function drillsOf({ drills }: Summary): string {
   const table = new Table({
-    head: ['Table', 'Passed', 'Failed', 'Last', 'Median', 'Restore', 'Indexes', 'Validate', 'Objective'],
+    head: ['Table', 'Passed', 'Failed', 'Last', 'Median', 'Restore', 'Indexes', 'Re-arm', 'Validate'],
     style: plainStyle,
     colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
     chars: { ...plainLines, middle: '', 'mid-mid': '' },
   });
-  for (const { table: name, passed, failed, last, median, objectiveSeconds } of drills) {
-    const phases = [median?.total, median?.restore, median?.indexes, median?.validate];
-    const times = [last?.total, ...phases, objectiveSeconds ?? undefined].map(secondsOf);
+  for (const { table: name, passed, failed, last, median } of drills) {
+    const phases = [median?.total, median?.restore, median?.indexes, median?.rearm, median?.validate];
+    const times = [last?.total, ...phases].map(secondsOf);
     table.push([name, number(passed), number(failed), ...times]);
   }
   return table.toString().replaceAll(/ +$/gm, '');
 }
 
 /** What the forecast says of a table, and what came of it. */
-function outlookLine({ table, forecast, overSince, firstMissed, foreseen }: DrillSummary, width: number): string {
+function outlookLine(summary: DrillSummary, width: number): string {
+  const { table, objectiveSeconds, forecast, overSince, firstMissed, foreseen } = summary;
   const sentences = [
+    `objective ${secondsOf(objectiveSeconds ?? undefined)}`,
     forecastOf(forecast, overSince),
     ...(firstMissed
       ? [`first missed by the drill of ${dateOf(firstMissed.at)} (${secondsOf(firstMissed.seconds)})`]
@@ -92,9 +94,9 @@ function forecastOf(forecast: DrillSummary['forecast'], overSince: string | null
     case 'not-growing':
       return 'not growing';
     case 'over':
-      return `objective crossed, by the trend since ${dateOf(overSince)}`;
+      return `crossed, by the trend since ${dateOf(overSince)}`;
     case 'crossing':
-      return `objective crossed in ${number(Math.round(forecast.days))} days at the present growth, in ${number(Math.round(forecast.daysAtLeast))} at the soonest`;
+      return `crossed in ${number(Math.round(forecast.days))} days at the present growth, in ${number(Math.round(forecast.daysAtLeast))} at the soonest`;
   }
 }
 

@@ -148,6 +148,7 @@ function aDrill(week: number, seconds: number): DrillResult {
     indexes: 'all',
     billing: 'on-demand',
     times: { restore: bounds, indexes: { atLeastSeconds: 0, atMostSeconds: 0 }, validateSeconds: 0, total: bounds },
+    settings: 'not-wanted',
     itemsVerified: 1,
     checksPassed: 0,
     startedAt: sunday(week),
