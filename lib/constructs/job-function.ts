@@ -1,4 +1,4 @@
-import { type CfnElement, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, type CfnElement, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -79,6 +79,10 @@ export class JobFunction extends Construct {
       ...(props.durable && { durableConfig: props.durable, currentVersionOptions: kept }),
     });
     if (props.durable) {
+      Annotations.of(this.function).acknowledgeInfo(
+        'aws-lambda:Function.DurableConfig',
+        'it is durable from its first deployment on',
+      );
       this.reportLostEvents(props.failedRuns);
       this.allowCheckpoints();
     } else if (continuing.has(props.job)) this.allowContinuation();
