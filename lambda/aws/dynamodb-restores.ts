@@ -269,9 +269,9 @@ function attributes(map: object): Record<string, AttributeValue> {
 /** Sets have no order, and numbers may be written in several ways. */
 function canonical(value: AttributeValue | undefined): string {
   if (value === undefined) return '';
-  if (value.N !== undefined) return `N${Number(value.N)}`;
+  if (value.N !== undefined) return `N${decimal(value.N)}`;
   if (value.SS) return JSON.stringify({ SS: value.SS.toSorted() });
-  if (value.NS) return JSON.stringify({ NS: value.NS.map(Number).sort((a, b) => a - b) });
+  if (value.NS) return JSON.stringify({ NS: value.NS.map(decimal).sort() });
   if (value.B !== undefined) return `B${bytesText(value.B)}`;
   if (value.M)
     return JSON.stringify(
@@ -281,6 +281,17 @@ function canonical(value: AttributeValue | undefined): string {
     );
   if (value.L) return JSON.stringify(value.L.map(canonical));
   return JSON.stringify(value);
+}
+
+/** A number of up to 38 digits, each of which counts, in the one way of writing it: digits without zeros around them, and a power of ten. */
+function decimal(text: string): string {
+  const [, sign = '', whole = '', fraction = '', power = '0'] =
+    /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return '0';
+  const exponent = Number(power) - fraction.length + digits.length - significant.length;
+  return `${sign === '-' ? '-' : ''}${significant}e${exponent}`;
 }
 
 function bytesText(bytes: unknown): string {

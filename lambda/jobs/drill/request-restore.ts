@@ -90,7 +90,7 @@ async function adopt(intent: DrillIntent, { restores }: DrillPorts): Promise<Att
 
 /** DynamoDB shows the origin of a table only while it is restored; later the announced name and the time have to do. */
 function isOurs(table: RestoredTable, intent: DrillIntent): boolean {
-  const isLater = table.createdAt.getTime() >= Date.parse(intent.recordedAt) - 1_000;
+  const isLater = table.createdAt.getTime() >= Date.parse(intent.recordedAt);
   return isLater && (table.restoredFrom === undefined || table.restoredFrom === intent.sourceArn);
 }
 

@@ -215,6 +215,22 @@ describe('validation', () => {
     expect(wrong.failure?.message).not.toContain('8');
   });
 
+  test('tells numbers apart to their last digit, however they are written', async () => {
+    const { world } = await withBackup();
+    const key = { id: { S: 'order-7' } };
+    const check = (total: string) => ({
+      validate: { checks: [{ table: 'orders', key, expect: { total: { N: total } } }] },
+    });
+
+    const outcomes: string[] = [];
+    for (const total of ['0.7e1', '70E-1', '+7', '7.00000000000000000001']) {
+      outcomes.push((await world.drill(world.runOf(aDrillPlan(check(total))))).outcome);
+      await world.account.runFor(hour);
+    }
+
+    expect(outcomes).toEqual(['passed', 'passed', 'passed', 'failed']);
+  });
+
   test('[X17] fails when the restored table has another index than was backed up', async () => {
     const { world } = await withBackup();
     const { restores } = world.ports;
