@@ -3,7 +3,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Attributes } from '../lambda/domain/drill/attribute-value.ts';
-import type { RearmableSetting } from '../lambda/domain/plan.ts';
+import type { SettingName } from '../lambda/domain/settings.ts';
 
 /** One plan as an operator writes it: the named promise about a set of tables. Its name is its key in `plans`. */
 export interface PlanProps {
@@ -295,7 +295,7 @@ export interface DrillProps {
    *
    * @default - all but `kinesis-destination` and `alarms`
    */
-  readonly rearm?: readonly RearmableSetting[];
+  readonly rearm?: readonly SettingName[];
 
   /**
    * How the restored data is validated.

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type Attributes, isAttributes, isItemKey } from './drill/attribute-value.ts';
 import { parseSchedule } from './schedule/expression.ts';
 import { isTimeZone } from './schedule/time-zone.ts';
+import { settingNames, type SettingName } from './settings.ts';
 
 /** Every message says what is allowed and begins with `must`; `parsePlan` puts the path before it and the value behind it. */
 function text(pattern: RegExp, allowed: string) {
@@ -95,21 +96,10 @@ function readDuration(given: string): Temporal.Duration | undefined {
 
 const keepRule = whole(1, 100_000).optional();
 
+/** The settings that act outside the table they are of: a drill applies them only when a plan says so. */
+const outsideSettings: ReadonlySet<SettingName> = new Set(['kinesis-destination', 'alarms']);
 /** The settings a drill can apply to the restored table without acting on anything outside it. */
-export const containedSettings = [
-  'tags',
-  'time-to-live',
-  'stream',
-  'point-in-time-recovery',
-  'auto-scaling',
-  'deletion-protection',
-  'table-class',
-  'resource-policy',
-  'contributor-insights',
-] as const;
-/** All settings a restored table can be given again; the last two act outside it. */
-export const rearmableSettings = [...containedSettings, 'kinesis-destination', 'alarms'] as const;
-export type RearmableSetting = (typeof rearmableSettings)[number];
+export const containedSettings = settingNames.filter((name) => !outsideSettings.has(name));
 
 const indexName = text(/^[a-zA-Z0-9_.-]{3,255}$/, 'the name of an index: 3 to 255 letters, digits, _, . and -');
 const chosenIndexes = 'must be all, none or an array of 1 to 100 names of indexes, each given once';
@@ -149,10 +139,10 @@ const drill = object({
     .default('all'),
   encryptionKeyArn: keyArn.optional(),
   timeout: longestDrill.default('PT24H'),
-  rearm: distinct(choice(rearmableSettings), {
+  rearm: distinct(choice(settingNames), {
     min: 0,
-    max: rearmableSettings.length,
-    error: `must be an array of settings, each given once: ${rearmableSettings.join(', ')}`,
+    max: settingNames.length,
+    error: `must be an array of settings, each given once: ${settingNames.join(', ')}`,
   }).default([...containedSettings]),
   validate: object({
     items: whole(1, 1_000_000).default(1000),

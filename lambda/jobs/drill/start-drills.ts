@@ -3,7 +3,7 @@ import { drillExecutionName, type DrillTableScope } from '../../domain/drill/dri
 import { isOwnBackup } from '../../domain/naming.ts';
 import type { DrillPlan, Plan } from '../../domain/plan.ts';
 import { discoverTables } from '../discover-tables.ts';
-import type { Backups, Log, Tables, Timing } from '../ports.ts';
+import type { Backups, Tables, Timing } from '../ports.ts';
 import type { DrillResult } from './drill-result.ts';
 import type { DrillHistory, DrillLedger, Executions, StartOutcome } from './ports.ts';
 
@@ -20,7 +20,6 @@ export interface StartPorts {
   readonly ledger: DrillLedger<DrillResult>;
   readonly executions: Executions;
   readonly timing: Timing;
-  readonly log: Log;
 }
 
 export interface StartReport {

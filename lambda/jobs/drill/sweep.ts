@@ -1,7 +1,7 @@
 import { isDrillTableName, type DrillTableName, type DrillTableScope } from '../../domain/drill/drill-table-name.ts';
 import { durationSeconds } from '../../domain/keep-guarantee.ts';
 import type { Plan } from '../../domain/plan.ts';
-import type { Log, Tables, Timing } from '../ports.ts';
+import type { Tables, Timing } from '../ports.ts';
 import { deleteDrillTable } from './delete-drill-table.ts';
 import type { DrillResult } from './drill-result.ts';
 import type { DrillLedger, ExecutionState, Restores } from './ports.ts';
@@ -18,7 +18,6 @@ export interface SweepPorts {
   readonly restores: Restores;
   readonly ledger: DrillLedger<DrillResult>;
   readonly timing: Timing;
-  readonly log: Log;
   executionState(executionId: string): Promise<ExecutionState>;
 }
 
