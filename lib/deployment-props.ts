@@ -1,6 +1,7 @@
 import type { Environment } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { MonitoringProps, NotifyProps } from './monitoring-props.ts';
 import type { PlanProps } from './plan-props.ts';
 
 /** One deployment as an operator writes it: its plans, and where they are kept. */
@@ -53,6 +54,20 @@ export interface DeploymentProps {
    * @default - none reserved
    */
   readonly reservedConcurrency?: { readonly backup?: number; readonly prune?: number };
+
+  /**
+   * Who hears of an alarm.
+   *
+   * @default - the topic of the deployment, to which nobody is subscribed yet
+   */
+  readonly notify?: NotifyProps;
+
+  /**
+   * What is watched: gauges, alarms and a dashboard, in a stack of their own; `false` for none of it.
+   *
+   * @default - everything, per table
+   */
+  readonly monitoring?: MonitoringProps | false;
 }
 
 export interface DynamoBackupsProps extends DeploymentProps {

@@ -48,3 +48,55 @@ export const drillMetrics = {
 
 /** What a sweep publishes per plan: drill tables that no running drill needs, and the age of the oldest in seconds. */
 export const sweepMetrics = { leftover: 'LeftoverDrillTables', leftoverAge: 'LeftoverDrillTableAge' } as const;
+
+/**
+ * What `watch` publishes every 15 minutes, as gauges: of each plan the worst case of its tables, and those of `watchTableMetrics` of each table as
+ * well where the deployment's detail is `table`. It repeats `drillMetrics.restoreTime`, `restoreTimeToObjective` and `age` of the last drills, and
+ * the held, frozen and unjudgeable of `pruneMetrics` and `sweepMetrics.leftover` as they stand.
+ */
+export const watchMetrics = {
+  /** Seconds since the newest restorable backup was taken. */
+  recoveryPointAge: 'RecoveryPointAge',
+  /** That age as a part of the plan's `recoveryPoint`; above 1 the objective is missed. */
+  recoveryPointAgeToObjective: 'RecoveryPointAgeToObjective',
+  /** Slots of the last while that were due and have no backup, over all tables: the age of the newest hides such gaps. */
+  missingBackups: 'MissingBackups',
+  protectedTables: 'ProtectedTables',
+  /** Tables the plan covers that have no restorable backup. */
+  unprotectedTables: 'UnprotectedTables',
+  storageBytes: 'BackupStorageBytes',
+  /** By which part the newest backup is smaller than the one before: 0 to 1. */
+  shrink: 'BackupShrink',
+  /** Seconds since the latest restorable time of tables whose point-in-time recovery is on. */
+  pointInTimeRecoveryGap: 'PointInTimeRecoveryGap',
+  /** Per cent of the covered tables that passed a drill within the last 30 days. */
+  drillCoverage: 'DrillCoverage',
+  /** The age of the last proof as a part of what the plan's drills allow for: above 1 a drill is overdue. */
+  drillAgeToExpected: 'DrillAgeToExpected',
+  /** Days until a restore takes longer than the objective at the present growth; 3,650 stands for that and more. */
+  restoreTimeForecast: 'RestoreTimeForecastDays',
+  /** Seconds since a backup run of the plan last claimed a slot, and since prune last finished one. */
+  backupRunAge: 'BackupRunAge',
+  pruneRunAge: 'PruneRunAge',
+  /** Schedules of the plan that are switched off or gone. */
+  missingSchedules: 'MissingSchedules',
+  /** Tables whose encryption key is disabled, gone, or about to be deleted. */
+  keysAtRisk: 'EncryptionKeysAtRisk',
+  /** US dollars for what is stored and rehearsed, by the deployment's prices. */
+  monthlyCost: 'EstimatedMonthlyCost',
+} as const;
+
+/** Those of the gauges that are published per table, too. */
+export const watchTableMetrics = [
+  watchMetrics.recoveryPointAge,
+  drillMetrics.restoreTime,
+  drillMetrics.restoreTimeToObjective,
+  drillMetrics.age,
+] as const;
+
+/** What `watch` says of the deployment, without any dimension: that it lives, and who would hear an alarm. */
+export const watchDeploymentMetrics = {
+  heartbeat: 'WatchHeartbeat',
+  confirmedSubscriptions: 'ConfirmedSubscriptions',
+  unconfirmedSubscriptions: 'UnconfirmedSubscriptions',
+} as const;
