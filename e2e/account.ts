@@ -5,6 +5,7 @@ import {
   DescribeBackupCommand,
   DynamoDBClient,
   ListBackupsCommand,
+  ListTablesCommand,
   type BackupDescription,
   type BackupSummary,
 } from '@aws-sdk/client-dynamodb';
@@ -42,6 +43,12 @@ export class Account {
     await this.#dynamodb.send(command);
     const puts = Array.from({ length: items }, (_, i) => ({ PutRequest: { Item: { id: { S: `${name}-${i}` } } } }));
     await this.#dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [name]: puts } }));
+  }
+
+  /** The names of all tables. */
+  async tables(): Promise<string[]> {
+    const { TableNames } = await this.#dynamodb.send(new ListTablesCommand({}));
+    return TableNames ?? [];
   }
 
   /** Takes a backup by hand and returns its ARN. */

@@ -4,9 +4,12 @@ import {
   account,
   backupNamePrefix,
   coveringTag,
+  drilledItem,
+  drillTablePrefix,
   keptBackups,
   owner,
   planName,
+  rearmedSettings,
   region,
   tableNames,
 } from './environment.ts';
@@ -16,6 +19,7 @@ new DynamoBackups(new App(), 'E2e', {
   env: { account, region },
   owner,
   backupNamePrefix,
+  drillTablePrefix,
   plans: {
     [planName]: {
       tables: { named: [tableNames.named], tagged: coveringTag },
@@ -24,6 +28,12 @@ new DynamoBackups(new App(), 'E2e', {
       minimumCopies: 1,
       // A year of minutes: as many backups as synth has to assume would expire between two scheduled runs of prune.
       prune: { schedule: 'rate(365 days)', deletionCap: { perTableCount: 525_600, perRun: 525_600 } },
+      drill: {
+        schedule: 'rate(365 days)',
+        tablesPerRun: 1,
+        rearm: [...rearmedSettings],
+        validate: { checks: [drilledItem] },
+      },
     },
   },
 });

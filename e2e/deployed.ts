@@ -6,16 +6,24 @@ import {
   ScanCommand,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetDurableExecutionCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ListDurableExecutionsByFunctionCommand,
+} from '@aws-sdk/client-lambda';
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { clientSettings } from './account.ts';
 import type { Deployment } from './cdk.ts';
 import type { Emulator } from './emulator/emulator.ts';
-import { planName } from './environment.ts';
+import { owner, planName } from './environment.ts';
 
 const eventSchema = z.object({ plan: z.looseObject({ name: z.string() }), slot: z.string(), schedule: z.string() });
+
+/** The jobs that have a schedule for each plan. */
+export type PlanJob = 'backup' | 'prune' | 'drill-start';
 
 /** The event a schedule delivers, as it was deployed. */
 export type ScheduleEvent = z.output<typeof eventSchema>;
@@ -52,7 +60,7 @@ export class DeployedApp {
   }
 
   /** The event of a job's schedule, with its context attributes not yet filled in. */
-  async scheduleEvent(job: 'backup' | 'prune'): Promise<ScheduleEvent> {
+  async scheduleEvent(job: PlanJob): Promise<ScheduleEvent> {
     const { Target } = await this.#scheduler.send(new GetScheduleCommand(this.#schedule(job)));
     return eventSchema.parse(JSON.parse(Target?.Input ?? '{}'));
   }
@@ -82,6 +90,23 @@ export class DeployedApp {
     return lines.flatMap(embeddedMetrics);
   }
 
+  /** What the one drill that was started returned, as JSON; `undefined` while it runs. Throws when it ended without a result. */
+  async drillResult(): Promise<string | undefined> {
+    const { DurableExecutions = [] } = await this.#lambda.send(
+      new ListDurableExecutionsByFunctionCommand({ FunctionName: this.deployment.DrillFunctionName, Qualifier: '1' }),
+    );
+    const [execution, ...more] = DurableExecutions;
+    if (!execution || more.length > 0) throw new Error(`${DurableExecutions.length} drills instead of one`);
+    const {
+      Status,
+      Result,
+      Error: error,
+    } = await this.#lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: execution.DurableExecutionArn }));
+    if (Status === 'RUNNING') return undefined;
+    if (Result === undefined) throw new Error(`the drill is ${String(Status)}: ${error?.ErrorMessage ?? ''}`);
+    return Result;
+  }
+
   /** The next message of the queue failed runs end in; `undefined` when there is none yet. */
   async nextFailedRun(): Promise<string | undefined> {
     const { Messages } = await this.#sqs.send(new ReceiveMessageCommand({ QueueUrl: this.deployment.FailedRunsUrl }));
@@ -106,8 +131,9 @@ export class DeployedApp {
     return await this.#lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));
   }
 
-  #schedule(job: 'backup' | 'prune') {
-    return { GroupName: this.deployment.ScheduleGroupName, Name: `${planName}-${job}` };
+  #schedule(job: PlanJob) {
+    const GroupName = job === 'drill-start' ? `dynamodb-drills-${owner}` : this.deployment.ScheduleGroupName;
+    return { GroupName, Name: `${planName}-${job}` };
   }
 }
 

@@ -4,6 +4,7 @@ export const region = 'eu-central-1';
 
 export const owner = 'e2e0';
 export const backupNamePrefix = 'nightly';
+export const drillTablePrefix = 'rehearsal-';
 export const planName = 'orders';
 
 /** `orders` is covered by name and `invoices` by its tag; nobody may back up `payroll`. */
@@ -13,3 +14,13 @@ export const coveringTag = { backup: 'orders' } as const;
 
 /** How many backups of each table the plan keeps. */
 export const keptBackups = 2;
+
+/** What a drill gives back: the settings whose operations the emulator has. */
+export const rearmedSettings = ['tags', 'time-to-live', 'deletion-protection', 'table-class'] as const;
+
+/** An item that a drill must find in the restored table. */
+export const drilledItem = {
+  table: tableNames.named,
+  key: { id: { S: `${tableNames.named}-0` } },
+  expect: {},
+} as const;

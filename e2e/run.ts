@@ -5,6 +5,7 @@ import { stopAll } from './processes.ts';
 import { install } from './python/install.ts';
 import { backingUp } from './steps/backing-up.ts';
 import { deploying } from './steps/deploying.ts';
+import { drilling } from './steps/drilling.ts';
 import { leaving } from './steps/leaving.ts';
 import { pruning } from './steps/pruning.ts';
 import { refusing } from './steps/refusing.ts';
@@ -14,11 +15,11 @@ import { World } from './world.ts';
 // Deploys the app with the real CDK CLI into an emulated account, and lives a few minutes there: `npm run e2e`.
 
 const installSeconds = 300;
-const lifeSeconds = 360;
+const lifeSeconds = 480;
 const scratch = scratchDirectory();
 const transcript = new Transcript();
 const world = new World(scratch);
-const steps = [...deploying, ...backingUp, ...refusing, ...pruning, ...leaving];
+const steps = [...deploying, ...backingUp, ...refusing, ...pruning, ...drilling, ...leaving];
 
 process.once('SIGINT', () => leave(130, 'interrupted'));
 process.once('SIGTERM', () => leave(143, 'terminated'));

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { BackupSummary } from '@aws-sdk/client-dynamodb';
 import { Account } from './account.ts';
 import { Cdk, type Deployment } from './cdk.ts';
-import { DeployedApp, type ScheduleEvent } from './deployed.ts';
+import { DeployedApp, type PlanJob, type ScheduleEvent } from './deployed.ts';
 import type { Emulator } from './emulator/emulator.ts';
 import { coveredTables } from './environment.ts';
 import { logFile } from './places.ts';
@@ -60,7 +60,7 @@ export class World {
   }
 
   /** The event a schedule would deliver for a slot. */
-  async eventFor(job: 'backup' | 'prune', slot: Date): Promise<ScheduleEvent> {
+  async eventFor(job: PlanJob, slot: Date): Promise<ScheduleEvent> {
     return {
       ...(await this.app.scheduleEvent(job)),
       slot: slot.toISOString().replace('.000Z', 'Z'),

@@ -32,6 +32,6 @@ const ports = {
 export const handler = observedDurable(async (event: unknown, context: DurableContext): Promise<object> => {
   const { owner, backupNamePrefix: prefix, drillTablePrefix } = environment;
   const run = { ...parseDrillOrder(event), owner, prefix, drillTablePrefix };
-  const { outcome, failure, cleanUp, times } = await drillTable(run, durableRun(context), ports);
-  return { table: run.table, outcome, failure, cleanUp, times };
+  const { outcome, failure, cleanUp, leftBehind, times } = await drillTable(run, durableRun(context), ports);
+  return { table: run.table, outcome, failure, cleanUp, leftBehind, times };
 });

@@ -105,7 +105,7 @@ async function restoreAndProve(
   const accepted = await requestRestore(run, source.from, intent, durable, ports);
   if (accepted.kind === 'failed') return { source, failure: accepted.failure };
   const restored = await waitUntilReady(run, targetName, accepted, durable, ports);
-  const { restore, indexes, tableId } = restored;
+  const { restore, indexes, ready, tableId } = restored;
   if (tableId !== undefined) {
     await durable.step('note the table', () => ports.ledger.recordDrillIntent({ ...intent, targetTableId: tableId }));
   }
@@ -120,7 +120,7 @@ async function restoreAndProve(
     indexes,
     rearmSeconds: (armed - begun) / 1000,
     validateSeconds: (ended - armed) / 1000,
-    total: totalOf(restore, indexes, ended - begun),
+    total: laterBy(ended - begun, ready),
   };
   const failure = rearmed.failure ?? validated.failure;
   return { source, times, rearmed, validated, ...(failure && { failure }) };
@@ -151,11 +151,12 @@ function now(name: string, durable: Durable, timing: Timing): Promise<number> {
   return durable.step(name, () => Promise.resolve(timing.now().getTime()));
 }
 
-function totalOf(restore: DurationBounds, indexes: DurationBounds, milliseconds: number): DurationBounds {
+function laterBy(milliseconds: number, { atLeastSeconds, atMostSeconds }: DurationBounds): DurationBounds {
   const rest = milliseconds / 1000;
-  const atLeastSeconds = restore.atLeastSeconds + indexes.atLeastSeconds + rest;
-  if (restore.atMostSeconds === undefined || indexes.atMostSeconds === undefined) return { atLeastSeconds };
-  return { atLeastSeconds, atMostSeconds: restore.atMostSeconds + indexes.atMostSeconds + rest };
+  return {
+    atLeastSeconds: atLeastSeconds + rest,
+    ...(atMostSeconds !== undefined && { atMostSeconds: atMostSeconds + rest }),
+  };
 }
 
 function resultOf(

@@ -23,8 +23,12 @@ interface Watch {
 
 export interface Restored {
   readonly tableId: string | undefined;
+  /** Until the table was ACTIVE. */
   readonly restore: DurationBounds;
+  /** From there until every index was. Both ends were polled for, so both add their doubt. */
   readonly indexes: DurationBounds;
+  /** Until table and indexes were ACTIVE: measured as a whole, and so as surely as each of its parts. */
+  readonly ready: DurationBounds;
   readonly failure?: DrillFailure;
 }
 
@@ -57,6 +61,7 @@ export async function waitUntilReady(
     tableId: last.tableId,
     restore,
     indexes: difference(ready, restore),
+    ready,
     ...(last.failure && { failure: last.failure }),
   };
 }

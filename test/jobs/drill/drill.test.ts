@@ -1,5 +1,6 @@
 import { ListTablesCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
+import type { DrillResult } from '../../../lambda/jobs/drill/drill-result.ts';
 import type { DurationBounds } from '../../../lambda/domain/drill/restore-timing.ts';
 import { aDrillPlan, DrillWorld, drillTablePrefix, plantOrders } from './drill-world.ts';
 import { MemoryDurable } from './memory-durable.ts';
@@ -23,8 +24,12 @@ function expectBounds(bounds: DurationBounds | undefined, startedAt = NaN, ended
   expect(bounds?.atMostSeconds).toBeGreaterThanOrEqual(seconds);
 }
 
+function workMilliseconds({ times }: DrillResult): number {
+  return Math.round(1000 * ((times.rearmSeconds ?? NaN) + (times.validateSeconds ?? NaN)));
+}
+
 describe('a drill', () => {
-  test('restores the newest backup for real, times it, proves it, and leaves nothing behind', async () => {
+  test('restores the newest backup for real, times it to within 15 seconds, proves it, and leaves nothing behind', async () => {
     const { world, arn } = await withBackup();
 
     const result = await world.drill(world.runOf(aDrillPlan()));
@@ -40,6 +45,9 @@ describe('a drill', () => {
       restore?.startedAt,
       restore?.indexesActiveAt,
     );
+    const { total } = result.times;
+    expectBounds(total, restore?.startedAt, Number(restore?.indexesActiveAt) + workMilliseconds(result));
+    expect((total?.atMostSeconds ?? NaN) - (total?.atLeastSeconds ?? NaN)).toBeLessThan(15);
     expect(await drillTables(world)).toEqual([]);
     expect(await world.ledger.drillIntents()).toEqual([]);
     expect(world.published).toHaveLength(1);
