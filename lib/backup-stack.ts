@@ -4,12 +4,13 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../lambda/contract/environment.ts';
+import { scheduleGroupName } from '../lambda/contract/schedules.ts';
 import { defaultPruneSchedule } from '../lambda/domain/prune-cadence.ts';
 import { checkedDeployment, type CheckedDeployment } from './checked-deployment.ts';
 import { DeploymentKey } from './constructs/deployment-key.ts';
 import { FailureQueue } from './constructs/failure-queue.ts';
 import { JobFunction, logGroupName } from './constructs/job-function.ts';
-import { backupJobs, drillJobs } from './constructs/jobs.ts';
+import { backupJobs, drillJobs, monitoringJobs } from './constructs/jobs.ts';
 import { JobSchedules, planInput } from './constructs/job-schedules.ts';
 import { Ledger } from './constructs/ledger.ts';
 import type { DeploymentProps } from './deployment-props.ts';
@@ -69,7 +70,7 @@ export class BackupStack extends Stack {
 
     // The name claims the owner id: a second stack of the same account and Region with the same owner fails to deploy.
     const group = new ScheduleGroup(this, 'Schedules', {
-      scheduleGroupName: `dynamodb-backups-${owner}`,
+      scheduleGroupName: scheduleGroupName.backup(owner),
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const scheduling = { group, undelivered, encryptionKey };
@@ -106,10 +107,14 @@ export class BackupStack extends Stack {
     });
   }
 
-  private keyOf({ encryptionKey }: DeploymentProps): IKey | undefined {
+  private keyOf({ encryptionKey, monitoring }: DeploymentProps): IKey | undefined {
     if (encryptionKey === 'aws-owned') return undefined;
     const { owner, plans } = this.deployment;
-    const deployed = plans.some(({ drill }) => drill) ? [...backupJobs, ...drillJobs] : backupJobs;
+    const deployed = [
+      ...backupJobs,
+      ...(plans.some(({ drill }) => drill) ? drillJobs : []),
+      ...(monitoring === false ? [] : monitoringJobs),
+    ];
     const logGroupNames = deployed.map((job) => logGroupName(owner, job));
     return encryptionKey ?? new DeploymentKey(this, 'Key', { logGroupNames });
   }

@@ -5,6 +5,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { drillStartEnvironmentNames } from '../lambda/contract/environment.ts';
+import { allPlans, scheduleGroupName } from '../lambda/contract/schedules.ts';
 import { durationSeconds } from '../lambda/domain/keep-guarantee.ts';
 import type { DrillPlan, Plan } from '../lambda/domain/plan.ts';
 import { scheduleOf } from '../lambda/domain/schedule/expression.ts';
@@ -14,7 +15,7 @@ import type { CheckedDeployment } from './checked-deployment.ts';
 import { FailureQueue } from './constructs/failure-queue.ts';
 import { JobFunction, logGroupName } from './constructs/job-function.ts';
 import { JobSchedules, planInput } from './constructs/job-schedules.ts';
-import type { Job } from './constructs/jobs.ts';
+import type { drillJobs } from './constructs/jobs.ts';
 import type { Ledger } from './constructs/ledger.ts';
 import { drillRoleStatements, drillStartRoleStatements, sweepRoleStatements } from './permissions/drill-roles.ts';
 import { rearmStatements } from './permissions/rearm-statements.ts';
@@ -63,7 +64,7 @@ export class DrillStack extends Stack {
       tablePrefix: `${deployment.drillTablePrefix}${owner}-`,
       settings: settingNames.filter((name) => plans.some(({ drill }) => drill.rearm.includes(name))),
     });
-    const jobFunction = (job: Job, description: string, statements: PolicyStatement[], more: object = {}) =>
+    const jobFunction = (job: DrillJob, description: string, statements: PolicyStatement[], more: object = {}) =>
       new JobFunction(this, constructIds[job], {
         job,
         description,
@@ -98,7 +99,7 @@ export class DrillStack extends Stack {
     );
 
     const group = new ScheduleGroup(this, 'Schedules', {
-      scheduleGroupName: `dynamodb-drills-${owner}`,
+      scheduleGroupName: scheduleGroupName.drill(owner),
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const scheduling = { group, undelivered, encryptionKey };
@@ -116,7 +117,9 @@ export class DrillStack extends Stack {
       ...scheduling,
       job: 'sweep',
       function: sweep.function,
-      timings: [{ name: 'all', input: { plans: deployment.plans }, expression: sweepSchedule(plans), timeZone: 'UTC' }],
+      timings: [
+        { name: allPlans, input: { plans: deployment.plans }, expression: sweepSchedule(plans), timeZone: 'UTC' },
+      ],
     });
     new CfnOutput(this, 'DrillFunctionName', { value: drill.function.functionName });
     new CfnOutput(this, 'DrillStartFunctionName', { value: start.function.functionName });
@@ -124,9 +127,9 @@ export class DrillStack extends Stack {
   }
 }
 
-const constructIds: Readonly<Record<Job, string>> = {
-  backup: 'Backup',
-  prune: 'Prune',
+type DrillJob = (typeof drillJobs)[number];
+
+const constructIds: Readonly<Record<DrillJob, string>> = {
   'drill-start': 'DrillStart',
   drill: 'Drill',
   sweep: 'Sweep',

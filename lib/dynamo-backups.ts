@@ -2,6 +2,14 @@ import { Construct } from 'constructs';
 import { BackupStack, type BackupStackProps } from './backup-stack.ts';
 import type { DynamoBackupsProps } from './deployment-props.ts';
 import { DrillStack } from './drill-stack.ts';
+import { MonitoringStack } from './monitoring-stack.ts';
+
+/** The names of a deployment's stacks. */
+interface StackNames {
+  readonly backup: string;
+  readonly drill: string;
+  readonly monitoring: string;
+}
 
 /**
  * Scheduled backups and safe retention for the DynamoDB tables of an account: in one Region, or alike in several.
@@ -13,7 +21,7 @@ export class DynamoBackups extends Construct {
     super(scope, id);
     const { env, regions, ...deployment } = props;
     // A stack keeps its name, and so its owner id, when Regions are added or removed.
-    const names = { backup: `${id}-Backup`, drill: `${id}-Drill` };
+    const names = { backup: `${id}-Backup`, drill: `${id}-Drill`, monitoring: `${id}-Monitoring` };
     if (!regions) {
       this.deploy('', names, { ...deployment, ...(env && { env }) });
       return;
@@ -21,14 +29,17 @@ export class DynamoBackups extends Construct {
     for (const region of new Set(regions)) this.deploy(`-${region}`, names, { ...deployment, env: { ...env, region } });
   }
 
-  private deploy(suffix: string, names: { backup: string; drill: string }, props: BackupStackProps): void {
+  private deploy(suffix: string, names: StackNames, props: BackupStackProps): void {
     const { deployment, ledger, encryptionKey } = new BackupStack(this, `Backup${suffix}`, {
       ...props,
       stackName: names.backup,
     });
-    if (!deployment.plans.some(({ drill }) => drill)) return;
-    const { env, logRetention } = props;
+    const { env, logRetention, monitoring, notify } = props;
     const shared = { deployment, ledger, encryptionKey, logRetention, ...(env && { env }) };
-    new DrillStack(this, `Drill${suffix}`, { ...shared, stackName: names.drill });
+    if (deployment.plans.some(({ drill }) => drill)) {
+      new DrillStack(this, `Drill${suffix}`, { ...shared, stackName: names.drill });
+    }
+    if (monitoring === false) return;
+    new MonitoringStack(this, `Monitoring${suffix}`, { ...shared, monitoring, notify, stackName: names.monitoring });
   }
 }

@@ -13,7 +13,7 @@ import { Faults } from './faults.ts';
 import { Front, outsider, type ApiCall, type Caller, type FrontResponse, type Service } from './front.ts';
 import { Roles } from './iam/roles.ts';
 import { Journal } from './journal.ts';
-import { Keys } from './kms.ts';
+import { Keys, kmsService } from './kms.ts';
 import { Functions, type FunctionSettings } from './lambda/functions.ts';
 import { bundleFrom, type Bundle } from './lambda/bundle.ts';
 import type { DurableConfig } from './lambda/durable-execution.ts';
@@ -291,6 +291,7 @@ export class SandboxAccount {
       this.dynamodb.service(),
       lambdaService(this.functions),
       schedulerService(this.schedules),
+      kmsService(this.keys),
       sqsService(this.queues),
       taggingService(this.dynamodb.tables),
       this.alarms.service(),

@@ -16,6 +16,7 @@ const pagings: Readonly<Record<string, Paging>> = {
   DescribeScalableTargets: { marker: 'NextToken', nextMarker: 'NextToken', rows: 'ScalableTargets' },
   DescribeScalingPolicies: { marker: 'NextToken', nextMarker: 'NextToken', rows: 'ScalingPolicies' },
   DescribeAlarms: { marker: 'NextToken', nextMarker: 'NextToken', rows: 'MetricAlarms' },
+  ListSchedules: { marker: 'NextToken', nextMarker: 'NextToken', rows: 'Schedules' },
   Query: { marker: 'ExclusiveStartKey', nextMarker: 'LastEvaluatedKey', rows: 'Items' },
   Scan: { marker: 'ExclusiveStartKey', nextMarker: 'LastEvaluatedKey', rows: 'Items' },
 };

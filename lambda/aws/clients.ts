@@ -1,8 +1,11 @@
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SNSClient } from '@aws-sdk/client-sns';
 
 /** Without `throwOnRequestTimeout` the SDK only warns of a call that takes longer than its `requestTimeout`, in milliseconds. */
 const requestHandler = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
@@ -40,5 +43,21 @@ export function createSettingsClients(): SettingsClients {
     dynamodb: new DynamoDBClient(settings),
     autoScaling: new ApplicationAutoScalingClient(settings),
     cloudWatch: new CloudWatchClient(settings),
+  };
+}
+
+/** What only watching needs; it reads. */
+export interface WatchClients {
+  readonly scheduler: SchedulerClient;
+  readonly kms: KMSClient;
+  readonly sns: SNSClient;
+}
+
+export function createWatchClients(): WatchClients {
+  const settings = { ...common, maxAttempts: 4 };
+  return {
+    scheduler: new SchedulerClient(settings),
+    kms: new KMSClient(settings),
+    sns: new SNSClient(settings),
   };
 }

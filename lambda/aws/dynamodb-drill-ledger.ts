@@ -113,12 +113,16 @@ export class DynamoDbDrillLedger implements DrillLedger<DrillResult> {
     const known = await this.#get(key);
     const isProof = outcome === 'passed' && source !== undefined;
     const isBackup = isProof && parseDynamoDbArn(source.arn)?.backupId !== undefined;
+    const seconds = outcome === 'passed' && result.indexes === 'all' ? result.times.total?.atMostSeconds : undefined;
+    const isLatest = finishedAt >= (known?.restoredAt?.S ?? '');
     const isNewest = isBackup && source.createdAt >= (known?.provenCreatedAt?.S ?? '');
     await this.#put({
       ...known,
       ...key,
       lastTriedAt: { S: later(known?.lastTriedAt?.S, finishedAt) },
       ...(isProof && { lastProvenAt: { S: later(known?.lastProvenAt?.S, finishedAt) } }),
+      ...(seconds !== undefined &&
+        isLatest && { restoreSeconds: { N: String(seconds) }, restoredAt: { S: finishedAt } }),
       ...(isNewest && { provenArn: { S: source.arn }, provenCreatedAt: { S: source.createdAt } }),
     });
   }
@@ -190,10 +194,11 @@ function placeName(nth: number): string {
   return String(nth).padStart(2, '0');
 }
 
-function historyFrom({ lastTriedAt, lastProvenAt, provenArn, provenCreatedAt }: Item): DrillHistory {
+function historyFrom({ lastTriedAt, lastProvenAt, provenArn, provenCreatedAt, restoreSeconds }: Item): DrillHistory {
   return {
     ...(lastTriedAt?.S && { lastTriedAt: new Date(lastTriedAt.S) }),
     ...(lastProvenAt?.S && { lastProvenAt: new Date(lastProvenAt.S) }),
+    ...(restoreSeconds?.N && { lastRestoreSeconds: Number(restoreSeconds.N) }),
     ...(provenArn?.S &&
       provenCreatedAt?.S && { provenBackup: { arn: provenArn.S, createdAt: new Date(provenCreatedAt.S) } }),
   };

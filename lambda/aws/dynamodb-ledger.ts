@@ -18,6 +18,7 @@ import type {
   Slot,
   SlotLedger,
 } from '../jobs/ports.ts';
+import type { RunLedger } from '../jobs/watch/ports.ts';
 import { DynamoDbDrillLedger } from './dynamodb-drill-ledger.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -33,7 +34,7 @@ const historyMilliseconds = 400 * dayMilliseconds;
 const countsPerItem = 2_000;
 
 /** The ledger table: slot claims, the prune lease, holds, deletion intents, counts, overrides and run reports. */
-export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger {
+export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger, RunLedger {
   readonly #client: DynamoDBClient;
   readonly #tableName: string;
   /** The same table, as drills see it. */
@@ -216,6 +217,22 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
     await this.#delete(overrideKey(plan));
   }
 
+  async recordRun(job: string, plan: string, at: Date): Promise<void> {
+    await this.#put({ ...keyOf(runPartition, `${job}#${plan}`), at: { S: at.toISOString() } });
+  }
+
+  async lastRuns(): Promise<ReadonlyMap<string, Date>> {
+    const items = await this.#query(runPartition);
+    return new Map(items.map((item) => [textIn(item, ledgerKeys.sort), new Date(textIn(item, 'at'))]));
+  }
+
+  async deletedSince(plan: string, since: Date): Promise<readonly string[]> {
+    const items = await this.#query(`deletions#${plan}`, since.toISOString());
+    return items.flatMap(({ outcomes }) =>
+      Object.entries(outcomes?.M ?? {}).flatMap(([arn, { S }]) => (S === 'deleted' || S === 'gone' ? [arn] : [])),
+    );
+  }
+
   async saveReport(job: string, plan: string, runId: string, at: Date, report: object): Promise<void> {
     await this.#put({
       ...keyOf(`report#${job}#${plan}`, `${at.toISOString()}#${runId}`),
@@ -259,6 +276,7 @@ function keyOf(partition: string, sort: string): Item {
   return { [ledgerKeys.partition]: { S: partition }, [ledgerKeys.sort]: { S: sort } };
 }
 
+const runPartition = 'run';
 const leaseKey = keyOf('lease', 'prune');
 
 function slotKey({ plan, table, slot }: Slot): Item {

@@ -51,6 +51,7 @@ export class DynamoDbTables implements Tables {
         kind: 'found',
         name: tableName,
         tableId: Table.TableId,
+        createdAt: Table.CreationDateTime,
         status: Table.TableStatus,
         keyArn: Table.SSEDescription?.KMSMasterKeyArn,
         visibleSettings: hashOfVisibleSettings(Table),

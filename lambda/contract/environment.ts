@@ -16,3 +16,17 @@ export const drillStartEnvironmentNames = {
   /** ARN of the durable function's alias. */
   drillFunctionArn: 'DRILL_FUNCTION_ARN',
 } as const;
+
+/** What only the function that watches reads. */
+export const watchEnvironmentNames = {
+  ...environmentNames,
+  /** `plan` or `table`: whether gauges are published per table as well. */
+  detail: 'METRICS_DETAIL',
+  /** US dollars for a gigabyte stored for a month. */
+  storagePrice: 'STORAGE_PRICE',
+  /** US dollars for a gigabyte restored. */
+  restorePrice: 'RESTORE_PRICE',
+} as const;
+
+/** ARN of the topic that alarms go to; without it, nobody counts who would hear them. */
+export const alarmTopicVariable = 'ALARM_TOPIC_ARN';

@@ -38,6 +38,7 @@ export const handler = observed(async (event: unknown, context: Context): Promis
   const report = await backUpTables(run, ports);
   const handedOver = continuation ? countNotReached(report) : 0;
   publish(report);
+  if (report.done > 0) await rememberRun(plan.name);
   if (continuation && handedOver > 0) await continueLater(clients.lambda, context.invokedFunctionArn, continuation);
   if (!isSuccess(report, handedOver)) {
     await saveReport(report, context);
@@ -58,6 +59,15 @@ function publish(report: BackupReport): void {
     },
     { [backupMetrics.slotLateness]: report.latenessSeconds },
   );
+}
+
+/** Lets `watch` see that backups are being taken. */
+async function rememberRun(plan: string): Promise<void> {
+  try {
+    await ledger.recordRun('backup', plan, timing.now());
+  } catch (error) {
+    logger.warn('the ledger did not keep that the plan ran', { error, plan });
+  }
 }
 
 /** What went wrong is kept for later questions; what went well stands in the slots themselves. */

@@ -1,15 +1,16 @@
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { drillMetrics, metricDimensions, metricsNamespace, sweepMetrics } from '../contract/metrics.ts';
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { drillMetrics, metricDimensions, sweepMetrics } from '../contract/metrics.ts';
 import type { DurationBounds } from '../domain/drill/restore-timing.ts';
 import { durationSeconds } from '../domain/keep-guarantee.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { DrillResult } from '../jobs/drill/drill-result.ts';
 import type { DrillHistory } from '../jobs/drill/ports.ts';
 import type { SweepReport } from '../jobs/drill/sweep.ts';
+import { metricsAbout } from './metrics-about.ts';
 
 /** Publishes one drill per plan and table. Times are upper bounds: an alarm must not hope. */
 export function publishDrill(result: DrillResult, { objectives }: Plan): void {
-  const metrics = metricsOf(result);
+  const metrics = metricsAbout(result);
   metrics.addMetric(drillMetrics.succeeded, MetricUnit.Count, result.outcome === 'passed' ? 1 : 0);
   metrics.addMetric(drillMetrics.itemsVerified, MetricUnit.Count, result.itemsVerified);
   const seconds = result.outcome === 'passed' ? result.times.total?.atMostSeconds : undefined;
@@ -28,13 +29,13 @@ function publishTotal(metrics: Metrics, seconds: number, objective: string | und
 /** > A time measured without all indexes is a series of its own, and no objective is held against it. */
 function publishPartial(result: DrillResult, seconds: number): void {
   const indexes = typeof result.indexes === 'string' ? result.indexes : 'some';
-  const metrics = metricsOf(result, { [metricDimensions.indexes]: indexes });
+  const metrics = metricsAbout(result, { [metricDimensions.indexes]: indexes });
   metrics.addMetric(drillMetrics.restoreTime, MetricUnit.Seconds, seconds);
   metrics.publishStoredMetrics();
 }
 
 function publishPhase(result: DrillResult, phase: string, seconds: number): void {
-  const metrics = metricsOf(result, { [metricDimensions.phase]: phase });
+  const metrics = metricsAbout(result, { [metricDimensions.phase]: phase });
   metrics.addMetric(drillMetrics.restorePhaseTime, MetricUnit.Seconds, seconds);
   metrics.publishStoredMetrics();
 }
@@ -56,7 +57,7 @@ function upper(bounds: DurationBounds | undefined): number | undefined {
 /** Publishes for how long each covered table has not been proven, also for those never drilled. */
 export function publishDrillAges(plan: string, history: ReadonlyMap<string, DrillHistory>, now: Date): void {
   for (const [table, { lastProvenAt, provenBackup }] of history) {
-    const metrics = metricsOf({ plan, table });
+    const metrics = metricsAbout({ plan, table });
     metrics.addMetric(drillMetrics.age, MetricUnit.Seconds, secondsSince(lastProvenAt, now));
     if (provenBackup) {
       metrics.addMetric(drillMetrics.provenAge, MetricUnit.Seconds, secondsSince(provenBackup.createdAt, now));
@@ -69,21 +70,12 @@ function secondsSince(then: Date | undefined, now: Date): number {
   return Math.max(0, now.getTime() - (then?.getTime() ?? 0)) / 1000;
 }
 
-/** Every dimension goes into one set: a metric has them all, or is another metric. */
-function metricsOf({ plan, table }: { plan: string; table?: string }, more: Record<string, string> = {}): Metrics {
-  const metrics = new Metrics({ namespace: metricsNamespace, serviceName: 'dynamodb-backup-scheduler' });
-  metrics.clearDefaultDimensions();
-  const named = table === undefined ? {} : { [metricDimensions.table]: table };
-  metrics.addDimensions({ [metricDimensions.plan]: plan, ...named, ...more });
-  return metrics;
-}
-
 /** Publishes what a sweep left, for each plan that drills. A table nobody announced counts for all of them; ages are those of the oldest. */
 export function publishSweep({ leftovers }: SweepReport, plans: readonly Plan[]): void {
   for (const { name, drill } of plans) {
     if (!drill) continue;
     const left = leftovers.filter(({ plan }) => plan === undefined || plan === name);
-    const metrics = metricsOf({ plan: name });
+    const metrics = metricsAbout({ plan: name });
     metrics.addMetric(sweepMetrics.leftover, MetricUnit.Count, left.length);
     metrics.addMetric(
       sweepMetrics.leftoverAge,

@@ -1,4 +1,9 @@
-import { drillStartEnvironmentNames, environmentNames } from '../contract/environment.ts';
+import {
+  alarmTopicVariable,
+  drillStartEnvironmentNames,
+  environmentNames,
+  watchEnvironmentNames,
+} from '../contract/environment.ts';
 
 type Values<Names> = Readonly<Record<keyof Names, string>>;
 
@@ -12,6 +17,30 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
 /** The same for the function that starts drills. */
 export function readDrillStartEnvironment(variables: NodeJS.ProcessEnv): Values<typeof drillStartEnvironmentNames> {
   return read(drillStartEnvironmentNames, variables);
+}
+
+export interface WatchEnvironment extends Environment {
+  readonly detail: 'plan' | 'table';
+  readonly prices: { readonly storagePerGigabyteMonth: number; readonly restorePerGigabyte: number };
+  readonly alarmTopicArn: string | undefined;
+}
+
+/** The same for the function that watches. */
+export function readWatchEnvironment(variables: NodeJS.ProcessEnv): WatchEnvironment {
+  const { detail, storagePrice, restorePrice, ...rest } = read(watchEnvironmentNames, variables);
+  if (detail !== 'plan' && detail !== 'table')
+    throw new Error(`${watchEnvironmentNames.detail} must be plan or table, got ${detail}`);
+  const prices = {
+    storagePerGigabyteMonth: priceOf(watchEnvironmentNames.storagePrice, storagePrice),
+    restorePerGigabyte: priceOf(watchEnvironmentNames.restorePrice, restorePrice),
+  };
+  return { ...rest, detail, prices, alarmTopicArn: variables[alarmTopicVariable] };
+}
+
+function priceOf(name: string, text: string): number {
+  const price = Number(text);
+  if (Number.isFinite(price) && price >= 0) return price;
+  throw new Error(`${name} must be a number of at least 0, got ${text}`);
 }
 
 function read<Names extends Readonly<Record<string, string>>>(

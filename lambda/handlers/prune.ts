@@ -30,7 +30,8 @@ export const handler = observed(async (event: unknown, context: Context): Promis
   if (report.ranOutOfTime && continuation)
     await continueLater(clients.lambda, context.invokedFunctionArn, continuation);
   if (report.blocked || !isSuccess(report)) await saveReport(report, context);
-  if (!isSuccess(report)) throw new RunFailedError(JSON.stringify(summaryOf(report)));
+  if (isSuccess(report)) await ledger.recordRun('prune', plan.name, timing.now());
+  else throw new RunFailedError(JSON.stringify(summaryOf(report)));
   return summaryOf(report);
 });
 

@@ -10,13 +10,17 @@ export interface LiveTables {
 /** A table in one of these states may never be readable again: its backups are last copies. */
 const lostStates = new Set(['INACCESSIBLE_ENCRYPTION_CREDENTIALS', 'ARCHIVING', 'ARCHIVED', 'DELETING']);
 
+export function isLostState(status: string): boolean {
+  return lostStates.has(status);
+}
+
 /** > The backups of a table that is gone, unreadable or could not be described are frozen. */
 export async function describeLiveTables(names: readonly string[], tables: Tables): Promise<LiveTables> {
   const states = await pMap(names, async (name) => ({ name, state: await tables.describe(name) }), { concurrency: 20 });
   return {
     tableIds: new Map(
       states.flatMap(({ name, state }) =>
-        state.kind === 'found' && !lostStates.has(state.status) ? [[name, state.tableId] as const] : [],
+        state.kind === 'found' && !isLostState(state.status) ? [[name, state.tableId] as const] : [],
       ),
     ),
     undescribed: states.flatMap(({ name, state }) =>

@@ -40,6 +40,7 @@ export type TableState =
       readonly kind: 'found';
       readonly name: string;
       readonly tableId: string;
+      readonly createdAt: Date | undefined;
       /** `ACTIVE`, `UPDATING`, `INACCESSIBLE_ENCRYPTION_CREDENTIALS` … as DynamoDB names it. */
       readonly status: string;
       readonly keyArn: string | undefined;
@@ -143,6 +144,8 @@ export interface RetentionLedger {
 }
 
 export interface ReportLedger {
+  /** Remembers when a job last did for a plan what it is for: `watch` tells the age of it. */
+  recordRun(job: string, plan: string, at: Date): Promise<void>;
   saveReport(job: string, plan: string, runId: string, at: Date, report: object): Promise<void>;
 }
 

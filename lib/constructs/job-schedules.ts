@@ -12,6 +12,7 @@ import {
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { scheduleContext } from '../../lambda/contract/schedule-event.ts';
+import { scheduleName } from '../../lambda/contract/schedules.ts';
 import type { Plan } from '../../lambda/domain/plan.ts';
 import { encryptedQueueStatements } from '../permissions/key-access.ts';
 import type { Job } from './jobs.ts';
@@ -64,7 +65,7 @@ export class JobSchedules extends Construct {
   ) {
     const { name, input, expression, timeZone, flexibleWindowMinutes } = timing;
     new Schedule(this, name, {
-      scheduleName: `${name}-${job}`,
+      scheduleName: scheduleName(name, job),
       scheduleGroup: group,
       description: `Runs ${job} for plan ${name}`,
       schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),

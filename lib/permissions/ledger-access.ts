@@ -9,3 +9,12 @@ export function ledgerStatement(ledger: Table): PolicyStatement {
     resources: [ledger.tableArn],
   });
 }
+
+/** Reading single entries of the ledger, and writing none. */
+export function ledgerReadingStatement(ledger: Table): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'ReadLedger',
+    actions: ['dynamodb:GetItem', 'dynamodb:Query'],
+    resources: [ledger.tableArn],
+  });
+}

@@ -43,6 +43,11 @@ const reasons: Readonly<Record<string, string>> = {
   DeleteDrillTables: 'the names of drill tables are made by the drill, within its own prefix',
   UseTableKeys:
     'which keys encrypt the tables is known to DynamoDB only; the condition lets them be used through DynamoDB only',
+  LookAtTables: 'an operator chose these tables by a pattern of names',
+  LookAtTablesByTag:
+    'an operator chose these tables by tag; the condition on aws:ResourceTag limits the wildcard to them',
+  ListSchedules: 'ListSchedules knows no resource but * (Service Authorization Reference)',
+  LookAtTableKeys: 'which keys encrypt the tables is known to DynamoDB only; only their state can be read',
   WatchDrills: 'executions are named when they are started',
 };
 

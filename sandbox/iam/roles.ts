@@ -21,6 +21,7 @@ const unrestrictable = new Set([
   'DescribeScalableTargets',
   'DescribeScalingPolicies',
   'DescribeAlarmsForMetric',
+  'ListSchedules',
 ]);
 
 /** What a restore does to its target in the caller's name. Source: DynamoDB developer guide, backuprestore_IAM. */
@@ -135,7 +136,7 @@ export class Roles {
   }
 
   #resourcesOf(call: ApiCall): string[] {
-    const { BackupArn, ResourceArn, FunctionName, QueueUrl, RequestItems, SourceTableArn, SourceTableName } =
+    const { BackupArn, ResourceArn, FunctionName, QueueUrl, RequestItems, SourceTableArn, SourceTableName, KeyId } =
       call.input;
     const TableName = call.input.TableName ?? SourceTableArn ?? SourceTableName;
     const { region, accountId } = this.#parts;
@@ -154,6 +155,7 @@ export class Roles {
     if (typeof FunctionName === 'string') {
       return [FunctionName.startsWith('arn:') ? FunctionName : arn('lambda', `function:${FunctionName}`)];
     }
+    if (typeof KeyId === 'string') return [KeyId.startsWith('arn:') ? KeyId : arn('kms', `key/${KeyId}`)];
     if (typeof QueueUrl === 'string') return [arn('sqs', QueueUrl.split('/').at(-1))];
     return ['*'];
   }

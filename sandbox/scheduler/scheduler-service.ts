@@ -9,6 +9,8 @@ function described(schedule: Schedule): object {
     Name: schedule.name,
     GroupName: schedule.group,
     State: (schedule.enabled ?? true) ? 'ENABLED' : 'DISABLED',
+    CreationDate: schedule.createdAt / 1000,
+    LastModificationDate: schedule.changedAt / 1000,
     ScheduleExpression: schedule.expression,
     ScheduleExpressionTimezone: schedule.timeZone,
     Target: { Arn: schedule.targetArn, RoleArn: schedule.roleArn, Input: schedule.input },
@@ -23,11 +25,19 @@ function get(schedules: Schedules, call: ApiCall): object {
   return described(schedule);
 }
 
+const defaultPageSize = 100;
+
+/** Schedules by group and name, a page at a time. A group that does not exist has none. */
 function list(schedules: Schedules, call: ApiCall): object {
-  const group = new Input(call.input).optionalText('ScheduleGroup');
-  return {
-    Schedules: schedules.all.filter((schedule) => group === undefined || schedule.group === group).map(described),
-  };
+  const input = new Input(call.input);
+  const group = input.optionalText('ScheduleGroup');
+  const size = Number(input.optionalText('MaxResults') ?? defaultPageSize);
+  const start = input.optionalText('NextToken') ?? '';
+  const found = schedules.all
+    .filter((schedule) => (group === undefined || schedule.group === group) && schedule.arn > start)
+    .sort((one, other) => (one.arn < other.arn ? -1 : 1));
+  const page = found.slice(0, size);
+  return { Schedules: page.map(described), ...(found.length > size && { NextToken: page.at(-1)?.arn }) };
 }
 
 /** The EventBridge Scheduler API, for reading: schedules come from templates. */

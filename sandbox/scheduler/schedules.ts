@@ -32,6 +32,8 @@ export interface Schedule extends ScheduleDefinition {
   readonly timing: Timing;
   /** Not before this instant does it fire. */
   readonly since: number;
+  readonly createdAt: number;
+  readonly changedAt: number;
 }
 
 type SchedulerMetric =
@@ -86,10 +88,13 @@ export class Schedules {
     if (!this.#groups.has(group))
       throw new AwsError('ResourceNotFoundException', `Schedule group ${group} does not exist.`, 404);
     const arn = `${this.#parts.arnPrefix}:schedule/${group}/${name}`;
+    const { now } = this.#parts.clock;
+    const createdAt = this.#schedules.get(arn)?.schedule.createdAt ?? now;
     this.remove(arn);
-    const since = Math.max(this.#parts.clock.now, definition.startDate?.getTime() ?? 0);
+    const since = Math.max(now, definition.startDate?.getTime() ?? 0);
     const timing = timingOf(definition.expression, timeZone, since);
-    const entry = { schedule: { ...definition, arn, group, timeZone, timing, since }, planned: undefined };
+    const instants = { since, createdAt, changedAt: now };
+    const entry = { schedule: { ...definition, arn, group, timeZone, timing, ...instants }, planned: undefined };
     this.#schedules.set(arn, entry);
     // Just before `since`, so that a rate fires at once.
     if (definition.enabled ?? true) this.#planNext(entry, since - 1);

@@ -17,17 +17,19 @@ afterEach(() => {
 jest.setTimeout(60_000);
 
 describe('the app as cdk.json runs it', () => {
-  test('synthesizes a stack for backups and one for drills, and cdk-nag has nothing to say about them', () => {
+  test('synthesizes a stack for backups, one for drills and one that watches, and cdk-nag has nothing to say about them', () => {
     synthesize({});
 
     expect(report()).toMatchObject({ pluginReports: [] });
-    expect(templates()).toHaveLength(2);
+    expect(templates()).toHaveLength(3);
   });
 
   test('deploys to each Region of a list', () => {
     synthesize({ account: '123456789012', regions: 'eu-west-1,us-gov-west-1' });
 
     expect(templates().map((template) => /arn:[a-z-]+:dynamodb:[a-z0-9-]+:/.exec(template)?.[0])).toEqual([
+      'arn:aws:dynamodb:eu-west-1:',
+      'arn:aws-us-gov:dynamodb:us-gov-west-1:',
       'arn:aws:dynamodb:eu-west-1:',
       'arn:aws-us-gov:dynamodb:us-gov-west-1:',
       'arn:aws:dynamodb:eu-west-1:',

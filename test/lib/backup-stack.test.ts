@@ -178,7 +178,7 @@ describe('encryption', () => {
     expect(propertiesOf(stack, 'AWS::Logs::LogGroup')).toMatchObject([{ KmsKeyId: key }, { KmsKeyId: key }]);
   });
 
-  test('the logs service may use the key for the two log groups only', () => {
+  test('the logs service may use the key for the log groups of the deployment only', () => {
     const stack = aStack({ owner: 'team1' });
 
     const [key] = propertiesOf(stack, 'AWS::KMS::Key');
@@ -188,7 +188,9 @@ describe('encryption', () => {
     expect(statements).toHaveLength(2);
     expect(statements[1]).toMatchObject({
       Principal: { Service: { 'Fn::Join': ['', ['logs.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] } },
-      Condition: { ArnEquals: { 'kms:EncryptionContext:aws:logs:arn': [logGroup('backup'), logGroup('prune')] } },
+      Condition: {
+        ArnEquals: { 'kms:EncryptionContext:aws:logs:arn': [logGroup('backup'), logGroup('prune'), logGroup('watch')] },
+      },
     });
     expect(propertiesOf(stack, 'AWS::Logs::LogGroup').map(({ LogGroupName }) => LogGroupName)).toEqual([
       '/dynamodb-backups/team1/backup',

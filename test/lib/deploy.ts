@@ -3,6 +3,8 @@ import { App, Duration, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { BackupStack, type BackupStackProps } from '../../lib/backup-stack.ts';
 import { DrillStack } from '../../lib/drill-stack.ts';
+import type { MonitoringProps } from '../../lib/monitoring-props.ts';
+import { MonitoringStack } from '../../lib/monitoring-stack.ts';
 import type { PlanProps } from '../../lib/plan-props.ts';
 
 export const account = '123456789012';
@@ -54,6 +56,24 @@ export function aDrillStack(props: Partial<BackupStackProps> = {}): DrillStack {
   const backups = new BackupStack(app, 'Backups', { env, plans: { orders: aDrillingPlan() }, ...props });
   const { deployment, ledger, encryptionKey } = backups;
   return new DrillStack(app, 'Drills', { env: props.env ?? env, deployment, ledger, encryptionKey });
+}
+
+/** The monitoring stack of a deployment. */
+export function aMonitoringStack(
+  props: Partial<BackupStackProps> & { readonly monitoring?: MonitoringProps } = {},
+): MonitoringStack {
+  const app = anApp();
+  const backups = new BackupStack(app, 'Backups', { env, plans: { orders: aPlan() }, ...props });
+  const { deployment, ledger, encryptionKey } = backups;
+  const { monitoring, notify } = props;
+  return new MonitoringStack(app, 'Monitoring', {
+    env: props.env ?? env,
+    deployment,
+    ledger,
+    encryptionKey,
+    monitoring,
+    notify,
+  });
 }
 
 export interface Resource {

@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
 import { Function } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { settingNames } from '../../lambda/domain/settings.ts';
-import { aDrillingPlan, aDrillStack, aPlan, aStack, env, resourcesOf } from './deploy.ts';
+import { aDrillingPlan, aDrillStack, aMonitoringStack, aPlan, aStack, env, resourcesOf } from './deploy.ts';
 import { roleStatements } from './iam-simulation.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -57,6 +58,11 @@ function deployedGrants(): string[] {
     'CheckOrders',
     'arn:aws:lambda:eu-west-1:123456789012:function:check-orders',
   );
+  const topic = Topic.fromTopicArn(
+    new Stack(undefined, 'Operations', { env }),
+    'Alarms',
+    'arn:aws:sns:eu-west-1:123456789012:alarms',
+  );
   const drilling = {
     named: aDrillingPlan({
       drill: {
@@ -68,7 +74,7 @@ function deployedGrants(): string[] {
     }),
     tagged: aDrillingPlan({ tables: { tagged: { backup: 'daily' } } }),
   };
-  const stacks = [aStack({ plans }), aDrillStack({ plans: drilling })];
+  const stacks = [aStack({ plans }), aDrillStack({ plans: drilling }), aMonitoringStack({ plans, notify: { topic } })];
   const roles = stacks.flatMap((stack) => [...roleStatements(resourcesOf(stack))]);
   return roles
     .flatMap(([role, statements]) =>

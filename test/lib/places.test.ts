@@ -49,8 +49,13 @@ describe('Regions', () => {
   test('a list of Regions deploys the app to each, once', () => {
     const stacks = stacksOf({ env: { account }, regions: ['eu-west-1', 'us-east-1', 'eu-west-1'] });
 
-    expect(stacks.map(({ region }) => region)).toEqual(['eu-west-1', 'us-east-1']);
-    expect(stacks.map((stack) => stack.account)).toEqual([account, account]);
+    expect(stacks.map(({ region, stackName }) => `${stackName} in ${region}`)).toEqual([
+      'Backups-Backup in eu-west-1',
+      'Backups-Monitoring in eu-west-1',
+      'Backups-Backup in us-east-1',
+      'Backups-Monitoring in us-east-1',
+    ]);
+    expect(new Set(stacks.map((stack) => stack.account))).toEqual(new Set([account]));
   });
 
   test('a stack keeps its name, and so its owner, however many Regions there are', () => {
@@ -59,8 +64,11 @@ describe('Regions', () => {
 
     expect([...one, ...two].map(({ stackName }) => stackName)).toEqual([
       'Backups-Backup',
+      'Backups-Monitoring',
       'Backups-Backup',
+      'Backups-Monitoring',
       'Backups-Backup',
+      'Backups-Monitoring',
     ]);
   });
 

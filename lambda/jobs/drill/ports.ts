@@ -153,6 +153,8 @@ export interface DrillHistory {
   readonly lastTriedAt?: Date;
   /** When a drill of it last passed. */
   readonly lastProvenAt?: Date;
+  /** How long the last restore that passed with all indexes took, as its upper bound. */
+  readonly lastRestoreSeconds?: number;
   /** The newest backup that passed a drill: retention keeps it. */
   readonly provenBackup?: { readonly arn: string; readonly createdAt: Date };
 }

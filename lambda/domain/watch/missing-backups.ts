@@ -1,0 +1,90 @@
+import { guaranteedSlots } from './look-back.ts';
+import type { Plan } from '../plan.ts';
+import { scheduleOf, type Schedule } from '../schedule/expression.ts';
+import { fires } from '../schedule/fires.ts';
+import { graceSeconds } from './recovery-points.ts';
+
+const daySeconds = 24 * 3_600;
+const longestLookBackSeconds = 7 * daySeconds;
+/** Clocks differ, and a backup is dated by its request. */
+const clockMarginMilliseconds = 2 * 60_000;
+
+export interface DueQuestion {
+  readonly now: Date;
+  /** Slots before it are not asked for: the schedule was another one then, or none. */
+  readonly since: Date | undefined;
+  /** An instant at which a rate fired; a rate counts from an instant nobody knows here. */
+  readonly anchor: Date | undefined;
+}
+
+/**
+ * The newest slots of a plan that should have their backups by now, in order.
+ * > As many as retention is certain to keep, at most 48 and at most those of the last 7 days; a slot counts once its flexible window, an
+ * > hour of retries and a run are over.
+ */
+export function dueSlots(plan: Plan, { now, since, anchor }: DueQuestion): Date[] {
+  const until = now.getTime() - graceSeconds(plan.backup) * 1000;
+  const from = Math.max(now.getTime() - longestLookBackSeconds * 1000, since?.getTime() ?? 0);
+  const schedule = scheduleOf(plan.backup.schedule);
+  const slots =
+    schedule.kind === 'rate'
+      ? multiples(schedule.intervalSeconds * 1000, anchor ?? since, { from, until })
+      : firesWithin(schedule, plan.backup.timeZone, { from, until });
+  return slots.slice(-guaranteedSlots(plan));
+}
+
+interface Span {
+  readonly from: number;
+  readonly until: number;
+}
+
+function firesWithin(schedule: Schedule, timeZone: string, { from, until }: Span): Date[] {
+  const slots: Date[] = [];
+  for (const slot of fires(schedule, { timeZone, after: new Date(from - 1) })) {
+    if (slot.getTime() > until) break;
+    slots.push(slot);
+  }
+  return slots;
+}
+
+function multiples(interval: number, anchor: Date | undefined, { from, until }: Span): Date[] {
+  if (!anchor) return [];
+  const slots: Date[] = [];
+  const phase = anchor.getTime() % interval;
+  for (let at = phase + Math.ceil((from - phase) / interval) * interval; at <= until; at += interval) {
+    slots.push(new Date(at));
+  }
+  return slots;
+}
+
+export interface TableSlots {
+  readonly tableCreatedAt: Date | undefined;
+  /** Slots that stand in the names of the table's backups. */
+  readonly taken: readonly Date[];
+  /** When backups that prune deleted had been created. */
+  readonly pruned: readonly Date[];
+}
+
+/**
+ * How many of a plan's due slots left one table without a backup.
+ * > A slot older than the table is not missed, nor one whose backup prune itself deleted.
+ * > The slots of a rate move when its schedule is changed, so a backup within half an interval counts.
+ */
+export function countMissing(plan: Plan, due: readonly Date[], { tableCreatedAt, taken, pruned }: TableSlots): number {
+  const own = due.filter((slot) => !tableCreatedAt || slot >= tableCreatedAt);
+  const reach = reachMilliseconds(plan);
+  const present = taken.map((slot) => slot.getTime());
+  const missing = own.filter((slot) => !present.some((each) => Math.abs(each - slot.getTime()) <= reach));
+  const settled = new Set(pruned.map((createdAt) => slotOf(createdAt, due)));
+  return missing.filter((slot) => !settled.has(slot.getTime())).length;
+}
+
+function reachMilliseconds({ backup }: Plan): number {
+  const schedule = scheduleOf(backup.schedule);
+  return schedule.kind === 'rate' ? schedule.intervalSeconds * 500 : 0;
+}
+
+/** The latest slot that a backup created then can be of. */
+function slotOf(createdAt: Date, due: readonly Date[]): number | undefined {
+  return due.findLast((slot) => slot.getTime() <= createdAt.getTime() + clockMarginMilliseconds)?.getTime();
+}

@@ -1,0 +1,89 @@
+import { drillMetrics, watchMetrics } from '../../contract/metrics.ts';
+import { durationSeconds } from '../../domain/keep-guarantee.ts';
+import {
+  drillAgeSeconds,
+  drillCoverage,
+  expectedDrillAgeSeconds,
+  forecastDays,
+} from '../../domain/watch/drill-proof.ts';
+import type { WatchedTable } from '../../domain/watch/watched-table.ts';
+import type { DrillHistory } from '../drill/ports.ts';
+import { scheduleOfJob, toObjective, type PartialGauges, type SeenPlan, type Values } from './plan-gauges.ts';
+import { measuredDrills } from './read-ledger.ts';
+import type { Coverage } from './read-tables.ts';
+import { attempt, type ReadFailure } from './reading.ts';
+
+interface Drilled {
+  readonly table: WatchedTable;
+  readonly history: DrillHistory;
+}
+
+/** What the ledger's drills say of a plan; nothing without drills, or without the ledger. */
+export async function drillGauges(
+  seen: SeenPlan,
+  { tables }: Coverage,
+  failures: ReadFailure[],
+): Promise<PartialGauges> {
+  const { plan, state } = seen;
+  if (!plan.drill || !state.ledger.ok) return { values: {}, tables: new Map() };
+  const histories = state.ledger.value.histories.get(plan.name);
+  const drilled = tables.map((table) => ({ table, history: histories?.get(table.name) ?? {} }));
+  const perTable = new Map(drilled.map((each) => [each.table.name, gaugesOfTable(each, seen)]));
+  const forecast = await forecastGauge(drilled, seen, failures);
+  const worst = worstOf([...perTable.values()]);
+  return { tables: perTable, values: { ...worst, ...proofGauges(drilled, worst, seen), ...forecast } };
+}
+
+function gaugesOfTable({ table, history }: Drilled, seen: SeenPlan): Values {
+  const { plan, facts } = seen;
+  const circumstances = { drillsSince: scheduleOfJob(seen, 'drill-start')?.createdAt, now: facts.now };
+  const age = drillAgeSeconds(table, history.lastProvenAt, circumstances);
+  const seconds = history.lastRestoreSeconds;
+  return {
+    ...(age !== undefined && { [drillMetrics.age]: age }),
+    ...(seconds !== undefined && {
+      [drillMetrics.restoreTime]: seconds,
+      ...toObjective(seconds, plan.objectives?.recoveryTime, drillMetrics.restoreTimeToObjective),
+    }),
+  };
+}
+
+/** Of each metric the largest value. */
+function worstOf(all: readonly Values[]): Values {
+  const worst: Record<string, number> = {};
+  for (const [name, value] of all.flatMap((values) => Object.entries(values))) {
+    worst[name] = Math.max(value, worst[name] ?? 0);
+  }
+  return worst;
+}
+
+function proofGauges(drilled: readonly Drilled[], worst: Values, { plan, facts }: SeenPlan): Values {
+  const age = worst[drillMetrics.age];
+  const expected = plan.drill && expectedDrillAgeSeconds(plan.drill, drilled.length);
+  const coverage = drillCoverage(
+    drilled.map(({ history }) => history.lastProvenAt),
+    facts.now,
+  );
+  return {
+    ...(age !== undefined && expected !== undefined && { [watchMetrics.drillAgeToExpected]: age / expected }),
+    ...(coverage !== undefined && { [watchMetrics.drillCoverage]: coverage }),
+  };
+}
+
+/** The fewest days of any table; nothing where no table has enough drills. */
+async function forecastGauge(drilled: readonly Drilled[], seen: SeenPlan, failures: ReadFailure[]): Promise<Values> {
+  const { plan, ledger, drills, facts } = seen;
+  const objective = plan.objectives?.recoveryTime;
+  if (objective === undefined) return {};
+  const question = { objectiveSeconds: durationSeconds(objective), now: facts.now };
+  const days: number[] = [];
+  for (const { table, history } of drilled) {
+    const { lastTriedAt } = history;
+    if (!lastTriedAt) continue;
+    const subject = { plan: plan.name, table: table.name, lastTriedAt };
+    const measured = await attempt(`drills of ${table.name}`, failures, () => measuredDrills(subject, ledger, drills));
+    if (!measured.ok) return {};
+    days.push(...[forecastDays(measured.value, question)].filter((each) => each !== undefined));
+  }
+  return days.length > 0 ? { [watchMetrics.restoreTimeForecast]: Math.min(...days) } : {};
+}

@@ -1,0 +1,62 @@
+import pMap from 'p-map';
+import type { MeasuredDrill } from '../../domain/drill/forecast.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { DrillResult } from '../drill/drill-result.ts';
+import type { DrillHistory, DrillIntent, DrillLedger } from '../drill/ports.ts';
+import type { RetentionLedger } from '../ports.ts';
+import type { RunLedger } from './ports.ts';
+
+export interface WatchLedger extends RunLedger, Pick<RetentionLedger, 'holds'> {
+  readonly drills: Pick<DrillLedger<DrillResult>, 'drillHistory' | 'drillIntents'> & {
+    /** All results of one table that are kept, oldest first. */
+    drillsOf(plan: string, table: string): Promise<readonly DrillResult[]>;
+  };
+}
+
+/** What the ledger knows, apart from runs. */
+export interface LedgerState {
+  readonly holds: ReadonlySet<string>;
+  readonly intents: readonly DrillIntent[];
+  /** By plan, then by table. */
+  readonly histories: ReadonlyMap<string, ReadonlyMap<string, DrillHistory>>;
+}
+
+export async function readLedger(plans: readonly Plan[], ledger: WatchLedger): Promise<LedgerState> {
+  const drilling = plans.filter(({ drill }) => drill);
+  return {
+    holds: await ledger.holds(),
+    intents: drilling.length > 0 ? await ledger.drills.drillIntents() : [],
+    histories: new Map(
+      await pMap(drilling, async ({ name }) => [name, await ledger.drills.drillHistory(name)] as const),
+    ),
+  };
+}
+
+/** The measured restores of a table, and when it was last tried as they were read. */
+export interface RememberedDrills {
+  readonly triedAt: number;
+  readonly drills: readonly MeasuredDrill[];
+}
+
+/**
+ * The restores of a table that were timed with all indexes. > They are read again only when a drill of the table ended since: a year of
+ * them is much to read for one number.
+ */
+export async function measuredDrills(
+  { plan, table, lastTriedAt }: { readonly plan: string; readonly table: string; readonly lastTriedAt: Date },
+  ledger: WatchLedger,
+  known: Map<string, RememberedDrills>,
+): Promise<readonly MeasuredDrill[]> {
+  const key = `${plan}/${table}`;
+  const remembered = known.get(key);
+  if (remembered?.triedAt === lastTriedAt.getTime()) return remembered.drills;
+  const drills = (await ledger.drills.drillsOf(plan, table)).flatMap(measured);
+  known.set(key, { triedAt: lastTriedAt.getTime(), drills });
+  return drills;
+}
+
+function measured({ outcome, indexes, times, source, startedAt }: DrillResult): MeasuredDrill[] {
+  const seconds = times.total?.atMostSeconds;
+  if (outcome !== 'passed' || indexes !== 'all' || seconds === undefined || !source) return [];
+  return [{ at: new Date(startedAt), seconds, sizeBytes: source.sizeBytes }];
+}

@@ -1,0 +1,27 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { CheckedDeployment } from './checked-deployment.ts';
+import type { Ledger } from './constructs/ledger.ts';
+import { Watch } from './constructs/watch.ts';
+import type { MonitoringProps, NotifyProps } from './monitoring-props.ts';
+
+export interface MonitoringStackProps extends StackProps {
+  readonly deployment: CheckedDeployment;
+  readonly ledger: Ledger;
+  readonly encryptionKey: IKey | undefined;
+  readonly logRetention?: RetentionDays | undefined;
+  readonly monitoring?: MonitoringProps | undefined;
+  readonly notify?: NotifyProps | undefined;
+}
+
+/** Watches a deployment, on a path of its own: what stops backups does not stop this. */
+export class MonitoringStack extends Stack {
+  constructor(scope: Construct, id: string, props: MonitoringStackProps) {
+    super(scope, id, props);
+    const { deployment, ledger, encryptionKey, logRetention = RetentionDays.THREE_MONTHS, monitoring, notify } = props;
+    const topic = notify?.topic;
+    new Watch(this, 'Watch', { ...monitoring, deployment, ledger, encryptionKey, logRetention, topic });
+  }
+}

@@ -1,0 +1,46 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { discoveryStatements, tableStatements } from './discovery.ts';
+import { guardrailStatements } from './guardrails.ts';
+import { encryptedQueueStatements, encryptedTableStatements } from './key-access.ts';
+import { ledgerReadingStatement } from './ledger-access.ts';
+import type { RoleScope } from './role-scope.ts';
+
+export interface WatchRoleScope extends RoleScope {
+  /** Where alarms go. */
+  readonly topic: ITopic | undefined;
+}
+
+/** The role that watches reads, and is denied every write whatever somebody allows it later. */
+export function watchRoleStatements({ tables, ledger, encryptionKey, topic }: WatchRoleScope): PolicyStatement[] {
+  return [
+    ...discoveryStatements(tables),
+    ...tableStatements('LookAtTables', ['dynamodb:DescribeTable', 'dynamodb:DescribeContinuousBackups'], tables),
+    allow('ListSchedules', ['scheduler:ListSchedules'], ['*']),
+    allow('LookAtTableKeys', ['kms:DescribeKey'], [anyKey(Stack.of(ledger))]),
+    ...(topic ? [allow('CountSubscriptions', ['sns:GetTopicAttributes'], [topic.topicArn])] : []),
+    ledgerReadingStatement(ledger),
+    ...encryptedTableStatements(encryptionKey),
+    ...encryptedQueueStatements(encryptionKey),
+    ...guardrailStatements(ledger, writes),
+  ];
+}
+
+/** A table may be encrypted with a key of another account. */
+function anyKey(stack: Stack): string {
+  return stack.formatArn({ service: 'kms', account: '*', resource: 'key', resourceName: '*' });
+}
+
+const writes = [
+  ...['CreateBackup', 'DeleteBackup', 'CreateTable', 'UpdateTable', 'UpdateTimeToLive', 'TagResource', 'UntagResource'],
+  ...['BatchWriteItem', 'DeleteItem', 'PartiQLDelete', 'PartiQLInsert', 'PartiQLUpdate', 'PutItem', 'UpdateItem'],
+  ...['DeleteResourcePolicy', 'PutResourcePolicy'],
+]
+  .map((operation) => `dynamodb:${operation}`)
+  .concat(['CreateSchedule', 'DeleteSchedule', 'UpdateSchedule'].map((operation) => `scheduler:${operation}`))
+  .concat(['kms:PutKeyPolicy', 'sns:Publish', 'sns:SetTopicAttributes', 'sns:Subscribe', 'sns:Unsubscribe']);
+
+function allow(sid: string, actions: string[], resources: string[]): PolicyStatement {
+  return new PolicyStatement({ sid, actions, resources });
+}
