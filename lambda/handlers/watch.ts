@@ -35,7 +35,7 @@ const ports: WatchPorts = {
   latestRestorableTime: latestRestorableTime(clients.dynamodb),
   timing,
 };
-const memory: WatchMemory = { drills: new Map() };
+const memory: WatchMemory = { drills: new Map(), retention: new Map() };
 const eventSchema = z.object({ plans: z.array(z.unknown()) });
 
 /** Publishes how well the tables of all plans are protected. */

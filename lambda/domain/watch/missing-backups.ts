@@ -1,6 +1,6 @@
 import { guaranteedSlots } from './look-back.ts';
 import type { Plan } from '../plan.ts';
-import { scheduleOf, type Schedule } from '../schedule/expression.ts';
+import { scheduleOf } from '../schedule/expression.ts';
 import { fires } from '../schedule/fires.ts';
 import { graceSeconds } from './recovery-points.ts';
 
@@ -29,7 +29,7 @@ export function dueSlots(plan: Plan, { now, since, anchor }: DueQuestion): Date[
   const slots =
     schedule.kind === 'rate'
       ? multiples(schedule.intervalSeconds * 1000, anchor ?? since, { from, until })
-      : firesWithin(schedule, plan.backup.timeZone, { from, until });
+      : firesWithin(plan.backup, { from, until });
   return slots.slice(-guaranteedSlots(plan));
 }
 
@@ -38,13 +38,28 @@ interface Span {
   readonly until: number;
 }
 
-function firesWithin(schedule: Schedule, timeZone: string, { from, until }: Span): Date[] {
+interface KnownFires extends Span {
+  readonly slots: readonly Date[];
+}
+
+const knownFires = new WeakMap<Plan['backup'], KnownFires>();
+
+/** Finding the fires of a time zone takes long, and between two of them they are the same: they are found once. */
+function firesWithin(backup: Plan['backup'], { from, until }: Span): Date[] {
+  let known = knownFires.get(backup);
+  if (!known || from < known.from || until > known.until)
+    knownFires.set(backup, (known = findFires(backup, { from, until })));
+  return known.slots.filter((slot) => slot.getTime() >= from && slot.getTime() <= until);
+}
+
+/** As far as just before the fire after the span. */
+function findFires({ schedule, timeZone }: Plan['backup'], { from, until }: Span): KnownFires {
   const slots: Date[] = [];
-  for (const slot of fires(schedule, { timeZone, after: new Date(from - 1) })) {
-    if (slot.getTime() > until) break;
+  for (const slot of fires(scheduleOf(schedule), { timeZone, after: new Date(from - 1) })) {
+    if (slot.getTime() > until) return { from, until: slot.getTime() - 1, slots };
     slots.push(slot);
   }
-  return slots;
+  return { from, until: Infinity, slots };
 }
 
 function multiples(interval: number, anchor: Date | undefined, { from, until }: Span): Date[] {

@@ -74,8 +74,18 @@ function newestSizes(restorable: readonly Restorable[], { tables }: Coverage): n
   return tables.map(({ tableId }) => newest.get(tableId) ?? 0);
 }
 
+/** Judging takes long, so backups are judged whenever tables and ledger are read anew. */
+function retentionGauges(seen: SeenPlan, listing: CompleteListing, covered: Coverage): Values {
+  const { plan, state, memory } = seen;
+  const known = memory.retention.get(plan.name);
+  if (known?.state === state) return known.values;
+  const values = judgedGauges(seen, listing, covered);
+  memory.retention.set(plan.name, { state, values });
+  return values;
+}
+
 /** The same judgement that prune would act on; nothing without the ledger, which knows what is held. */
-function retentionGauges(seen: SeenPlan, listing: CompleteListing, { liveTables }: Coverage): Values {
+function judgedGauges(seen: SeenPlan, listing: CompleteListing, { liveTables }: Coverage): Values {
   const { plan, state, facts } = seen;
   if (!state.ledger.ok) return {};
   const { holds, intents, histories } = state.ledger.value;

@@ -72,7 +72,8 @@ function proofGauges(drilled: readonly Drilled[], worst: Values, { plan, facts }
 
 /** The fewest days of any table; nothing where no table has enough drills. */
 async function forecastGauge(drilled: readonly Drilled[], seen: SeenPlan, failures: ReadFailure[]): Promise<Values> {
-  const { plan, ledger, drills, facts } = seen;
+  const { plan, ledger, facts } = seen;
+  const { drills } = seen.memory;
   const objective = plan.objectives?.recoveryTime;
   if (objective === undefined) return {};
   const question = { objectiveSeconds: durationSeconds(objective), now: facts.now };

@@ -8,11 +8,11 @@ import { countMissingSchedules, scheduledJobs } from '../../domain/watch/missing
 import type { WatchedSchedule } from '../../domain/watch/watched-table.ts';
 import { backupGauges } from './backup-gauges.ts';
 import { drillGauges } from './drill-gauges.ts';
-import type { RememberedDrills, WatchLedger } from './read-ledger.ts';
+import type { WatchLedger } from './read-ledger.ts';
 import type { AccountState } from './read-state.ts';
 import type { Coverage } from './read-tables.ts';
 import type { ReadFailure, Reading } from './reading.ts';
-import type { FreshFacts, WatchRun } from './watch.ts';
+import type { FreshFacts, WatchMemory, WatchRun } from './watch.ts';
 
 /** Numbers by the names of their metrics. */
 export type Values = Readonly<Record<string, number>>;
@@ -31,7 +31,7 @@ export interface SeenPlan {
   readonly state: AccountState;
   readonly facts: FreshFacts;
   readonly ledger: WatchLedger;
-  readonly drills: Map<string, RememberedDrills>;
+  readonly memory: WatchMemory;
 }
 
 /** Every gauge of a plan that what could be read allows for. */

@@ -22,9 +22,17 @@ export interface WatchPorts extends StatePorts {
   readonly backups: Pick<Backups, 'list' | 'lastAnsweredAt'>;
 }
 
+/** The gauges of retention, and what was known when they were found. */
+export interface RememberedRetention {
+  readonly state: AccountState;
+  readonly values: Values;
+}
+
 /** What a process that lives on keeps from one run to the next. */
 export interface WatchMemory {
   state?: AccountState;
+  /** What retention says of each plan, as of that state. */
+  readonly retention: Map<string, RememberedRetention>;
   readonly drills: Map<string, RememberedDrills>;
 }
 
@@ -91,7 +99,7 @@ async function reportOn(state: AccountState, facts: FreshFacts, { run, ports, me
   const failures = [...state.failures];
   const plans: PlanGauges[] = [];
   for (const plan of run.plans) {
-    const seen = { plan, run, state, facts, ledger: ports.ledger, drills: memory.drills };
+    const seen = { plan, run, state, facts, ledger: ports.ledger, memory };
     const gauges = await attempt(`gauges of ${plan.name}`, failures, () => gaugesOf(seen, failures));
     if (gauges.ok) plans.push(gauges.value);
   }
