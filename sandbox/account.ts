@@ -1,14 +1,16 @@
-import { Alarms } from './alarms.ts';
 import { AutoScaling } from './auto-scaling.ts';
 import { AwsError } from './aws-error.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
 import { deployStack, type DeployedStack } from './cloudformation/stack.ts';
 import { VirtualClock } from './clock.ts';
+import type { Alarms } from './cloudwatch/alarms.ts';
+import { Metrics } from './cloudwatch/metrics.ts';
 import type { StoredBackup } from './dynamodb/backups.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
 import { usualRestoreTime, type RestoreModel } from './dynamodb/restore-time.ts';
 import type { Table } from './dynamodb/table.ts';
 import { publishedQuotas, type TableQuotas } from './dynamodb/tables.ts';
+import type { EventBus } from './events/event-bus.ts';
 import { Faults } from './faults.ts';
 import { Front, outsider, type ApiCall, type Caller, type FrontResponse, type Service } from './front.ts';
 import { Roles } from './iam/roles.ts';
@@ -21,11 +23,13 @@ import type { InvocationOutcome } from './lambda/function-process.ts';
 import { functionArnPrefix, requiredPermission } from './lambda/lambda-permissions.ts';
 import { lambdaService } from './lambda/lambda-service.ts';
 import { Logs } from './logs.ts';
-import { Metrics } from './metrics.ts';
+import { Monitoring } from './monitoring.ts';
 import { randomStream, type Random } from './random.ts';
 import { Schedules } from './scheduler/schedules.ts';
 import { schedulerService } from './scheduler/scheduler-service.ts';
 import { sdkRequestHandler, type SdkRequestHandler } from './sdk-client.ts';
+import type { Inbox } from './sns/inbox.ts';
+import type { Topics } from './sns/topics.ts';
 import { Queues, sqsService } from './sqs.ts';
 import { taggingService } from './tagging.ts';
 import { routeHttp, type HttpCall } from './wire.ts';
@@ -50,6 +54,8 @@ export interface AccountOptions {
   readonly restoreTime?: RestoreModel;
   /** A function's process unused for so long is gone. */
   readonly idleProcessLifeMs?: number;
+  /** How long after the end of a minute alarms look at its values; 10 s by default. */
+  readonly metricDelayMs?: number;
 }
 
 /** A function loaded from code instead of a template. */
@@ -87,7 +93,7 @@ export class SandboxAccount {
   readonly functions: Functions;
   readonly keys = new Keys();
   readonly dynamodb: DynamoDb;
-  readonly alarms: Alarms;
+  readonly monitoring: Monitoring;
   readonly autoScaling: AutoScaling;
   readonly queues: Queues;
   readonly schedules: Schedules;
@@ -127,7 +133,17 @@ export class SandboxAccount {
     });
     const { clock, region, accountId } = this;
     const { tables } = this.dynamodb;
-    this.alarms = new Alarms({ clock, region, accountId });
+    this.monitoring = new Monitoring({
+      clock,
+      seed,
+      region,
+      accountId,
+      metrics: this.metrics,
+      metricDelayMs: options.metricDelayMs ?? 10_000,
+      keys: this.keys,
+      sendToQueue: (arn, body) => { this.queues.send(arn, body); }, // prettier-ignore
+      sendToFunction: (arn, payload) => { this.#deliver(arn, payload, undefined); }, // prettier-ignore
+    });
     const random = randomStream(seed, 'auto scaling');
     this.autoScaling = new AutoScaling({ clock, random, tables, alarms: this.alarms, region, accountId });
     this.queues = new Queues(this.clock, randomStream(seed, 'queues'));
@@ -153,6 +169,23 @@ export class SandboxAccount {
       count: (metric, group) => { this.#count('AWS/Scheduler', metric, { ScheduleGroup: group }); }, // prettier-ignore
     });
     for (const service of this.#services()) this.front.add(service);
+  }
+
+  get alarms(): Alarms {
+    return this.monitoring.alarms;
+  }
+
+  get topics(): Topics {
+    return this.monitoring.topics;
+  }
+
+  /** What subscribers outside the account have received. */
+  get inbox(): Inbox {
+    return this.monitoring.topics.inbox;
+  }
+
+  get eventBus(): EventBus {
+    return this.monitoring.bus;
   }
 
   get now(): Date {
@@ -294,8 +327,8 @@ export class SandboxAccount {
       kmsService(this.keys),
       sqsService(this.queues),
       taggingService(this.dynamodb.tables),
-      this.alarms.service(),
       this.autoScaling.service(),
+      ...this.monitoring.services(this.roles),
     ];
   }
 

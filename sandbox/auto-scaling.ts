@@ -1,4 +1,4 @@
-import type { Alarms } from './alarms.ts';
+import type { Alarms } from './cloudwatch/alarms.ts';
 import { AwsError, validationError } from './aws-error.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Tables } from './dynamodb/tables.ts';

@@ -60,6 +60,8 @@ export interface Service {
   errorBody(error: AwsError): unknown;
   /** Puts an output on the wire when it is not simply JSON. */
   answer?(output: unknown): FrontResponse;
+  /** Puts an error on the wire when it is not simply JSON. */
+  answerError?(error: AwsError): FrontResponse;
 }
 
 interface Outcome {
@@ -272,6 +274,8 @@ export class Front {
 
   #answerError(service: Service, error: AwsError): FrontResponse {
     const headers = { ...this.#headers(service), 'x-amzn-errortype': error.name };
+    const answered = service.answerError?.(error);
+    if (answered) return { ...answered, headers: { ...headers, ...answered.headers } };
     return { status: error.status, headers, body: JSON.stringify(service.errorBody(error)) };
   }
 

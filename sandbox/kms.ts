@@ -1,5 +1,6 @@
 import { AwsError } from './aws-error.ts';
 import type { ApiCall, Service } from './front.ts';
+import { decideByResourcePolicy } from './iam/resource-policy.ts';
 import { Input } from './input.ts';
 
 /** A key by whatever it was named: its id, its ARN, or an alias. */
@@ -10,9 +11,14 @@ function spelt(key: string): string {
 /** What a key can be; one that is gone is known to nobody. */
 type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion' | 'gone';
 
-/** The KMS keys of the account. Every key works until it is disabled or deleted; what grants and key policies say is not modelled. */
+/**
+ * The KMS keys of the account. Every key works until it is disabled or deleted. Key policies decide for the services that publish to
+ * encrypted topics; for everybody else what grants and key policies say is not modelled.
+ */
 export class Keys {
   readonly #states = new Map<string, KeyState>();
+  readonly #policies = new Map<string, unknown>();
+  readonly #aliases = new Map<string, string>();
   readonly #watchers: (() => void)[] = [];
 
   disable(key: string): void {
@@ -34,11 +40,37 @@ export class Keys {
   }
 
   stateOf(key: string): KeyState {
-    return this.#states.get(spelt(key)) ?? 'Enabled';
+    return this.#states.get(this.#resolve(key)) ?? 'Enabled';
   }
 
   isUsable(key: string): boolean {
     return this.stateOf(key) === 'Enabled';
+  }
+
+  /** Keeps the policy of a key, which says what services may do with it. */
+  setPolicy(key: string, policy: unknown): void {
+    this.#policies.set(this.#resolve(key), policy);
+  }
+
+  setAlias(alias: string, key: string): void {
+    this.#aliases.set(spelt(alias), spelt(key));
+  }
+
+  /**
+   * Throws unless a service may encrypt with a key. A key without a policy of its own, and one that AWS manages, is for the people of
+   * the account alone. Source: SNS developer guide, sns-key-management.
+   */
+  demandForService(key: string, service: string, context: ReadonlyMap<string, string>): void {
+    if (!this.isUsable(key)) throw new AwsError('KMSDisabled', `${key} is disabled.`);
+    const policy = this.#policies.get(this.#resolve(key));
+    for (const action of ['kms:GenerateDataKey', 'kms:Decrypt']) {
+      const decision = decideByResourcePolicy(policy, { service }, { action, resource: key, context });
+      if (decision === 'allowed') continue;
+      throw new AwsError(
+        'KMSAccessDenied',
+        `${service} is not authorized to perform: ${action} on resource: ${key} because no resource-based policy allows the ${action} action`,
+      );
+    }
   }
 
   /** Calls back whenever a key became usable or unusable. */
@@ -46,8 +78,13 @@ export class Keys {
     this.#watchers.push(watcher);
   }
 
+  #resolve(key: string): string {
+    const id = spelt(key);
+    return this.#aliases.get(id) ?? id;
+  }
+
   #put(key: string, state: KeyState): void {
-    this.#states.set(spelt(key), state);
+    this.#states.set(this.#resolve(key), state);
     for (const watcher of this.#watchers) watcher();
   }
 }

@@ -1,4 +1,5 @@
 import type { FrontRequest } from './front.ts';
+import { readQuery } from './query-protocol.ts';
 
 /** An HTTP request as an AWS SDK sends it. Header names are lower case. */
 export interface HttpCall {
@@ -16,7 +17,11 @@ const targets: Readonly<Record<string, string>> = {
   TrentService: 'kms',
   AnyScaleFrontendService: 'application-autoscaling',
   GraniteServiceVersion20100801: 'cloudwatch',
+  AWSEvents: 'events',
 };
+
+/** Services of the Query protocol, by the version that each request names. */
+const queryServices: Readonly<Record<string, string>> = { '2010-03-31': 'sns' };
 
 interface Route {
   readonly method: string;
@@ -62,6 +67,7 @@ export function routeHttp(call: HttpCall): FrontRequest | undefined {
     const service = Object.hasOwn(targets, prefix) ? targets[prefix] : undefined;
     return service === undefined ? undefined : { service, operation, headers, body };
   }
+  if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return routeQuery(call);
   const [path = '', query = ''] = call.path.split('?');
   for (const route of routes) {
     const match = route.method === call.method ? route.path.exec(path) : null;
@@ -83,6 +89,14 @@ export function routeHttp(call: HttpCall): FrontRequest | undefined {
     };
   }
   return undefined;
+}
+
+function routeQuery({ headers, body }: HttpCall): FrontRequest | undefined {
+  const { Action: operation, Version: version, ...parameters } = readQuery(body);
+  if (typeof operation !== 'string' || typeof version !== 'string' || !Object.hasOwn(queryServices, version))
+    return undefined;
+  const service = queryServices[version];
+  return service === undefined ? undefined : { service, operation, headers, body: '', parameters };
 }
 
 /** The parameters of a query string; one that is given more than once becomes an array. */

@@ -1,33 +1,10 @@
-import type { SandboxAccount } from '../account.ts';
 import type { Input } from '../input.ts';
 import { readBundle } from '../lambda/bundle.ts';
 import type { DurableConfig } from '../lambda/durable-execution.ts';
 import { functionName, functionReference } from '../lambda/function-reference.ts';
 import { functionArnPrefix } from '../lambda/lambda-permissions.ts';
-
-/** A resource with its intrinsic functions resolved, about to be created or brought up to date. */
-export interface ResolvedResource {
-  readonly logicalId: string;
-  readonly type: string;
-  readonly properties: Input;
-  /** The name that CloudFormation would make up; the same at every deployment. */
-  readonly generatedName: string;
-  readonly assets: ReadonlyMap<string, string>;
-}
-
-/** What a template may ask of a resource: its `Ref`, and its attributes. */
-export interface CreatedResource {
-  readonly ref: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  /** Takes it away when a later deployment no longer declares it; without it, the resource stays. */
-  readonly remove?: () => void;
-}
-
-type Creator = (resource: ResolvedResource, account: SandboxAccount) => CreatedResource | Promise<CreatedResource>;
-
-function named({ properties, generatedName }: ResolvedResource, property: string): string {
-  return properties.optionalText(property) ?? generatedName;
-}
+import { monitoringCreators } from './monitoring-resources.ts';
+import { named, type Creator } from './resource.ts';
 
 /** A resource that the account needs to know only by name: nothing in the sandbox behaves differently for it. */
 function recorded(service: string, property: string, path = ''): Creator {
@@ -145,14 +122,6 @@ const createTable: Creator = async (resource, account) => {
   return { ref: name, attributes: { Arn: table.arn, StreamArn: table.latestStream?.arn ?? '' } };
 };
 
-const createAlarm: Creator = (resource, account) => {
-  const alarm = account.alarms.put({ ...resource.properties.members, AlarmName: named(resource, 'AlarmName') });
-  const remove = (): void => {
-    account.alarms.remove(alarm.name);
-  };
-  return { ref: alarm.name, attributes: { Arn: alarm.arn }, remove };
-};
-
 const createQueue: Creator = (resource, account) => {
   const name = named(resource, 'QueueName');
   account.queues.create(name);
@@ -202,25 +171,18 @@ const createSchedule: Creator = (resource, account) => {
 
 /** How each resource type comes to be. A type that is not here cannot be deployed. */
 const creators: Readonly<Record<string, Creator>> = {
+  ...monitoringCreators,
   'AWS::CDK::Metadata': attached,
-  'AWS::CloudWatch::Alarm': createAlarm,
-  'AWS::CloudWatch::CompositeAlarm': recorded('cloudwatch', 'AlarmName', 'alarm:'),
-  'AWS::CloudWatch::Dashboard': recorded('cloudwatch', 'DashboardName', 'dashboard/'),
   'AWS::DynamoDB::Table': createTable,
   'AWS::IAM::ManagedPolicy': attachPolicy,
   'AWS::IAM::Policy': attachPolicy,
   'AWS::IAM::Role': createRole,
-  'AWS::KMS::Alias': recorded('kms', 'AliasName'),
-  'AWS::KMS::Key': recorded('kms', 'KeyId', 'key/'),
   'AWS::Lambda::Alias': createAlias,
   'AWS::Lambda::EventInvokeConfig': configureInvocations,
   'AWS::Lambda::Function': createFunction,
   'AWS::Lambda::Permission': attached,
   'AWS::Lambda::Version': publishVersion,
   'AWS::Logs::LogGroup': recorded('logs', 'LogGroupName', 'log-group:'),
-  'AWS::SNS::Subscription': attached,
-  'AWS::SNS::Topic': recorded('sns', 'TopicName'),
-  'AWS::SNS::TopicPolicy': attached,
   'AWS::SQS::Queue': createQueue,
   'AWS::SQS::QueuePolicy': attached,
   'AWS::Scheduler::Schedule': createSchedule,

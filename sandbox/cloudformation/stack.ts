@@ -3,7 +3,8 @@ import { Input, isRecord } from '../input.ts';
 import { randomHex, randomStream } from '../random.ts';
 import { noValue, resolve, type Scope } from './intrinsics.ts';
 import type { StackTemplate, TemplateResource } from './assembly.ts';
-import { creatorOf, type CreatedResource } from './resources.ts';
+import type { CreatedResource } from './resource.ts';
+import { creatorOf } from './resources.ts';
 
 /** What a stack declared, as it stands in the account. */
 export interface DeployedStack {
@@ -112,8 +113,8 @@ class StackDeployment implements Scope {
 }
 
 /**
- * Creates what a template declares, or brings it up to date; what an earlier deployment of the same stack declared and this one does not is
- * removed where CloudFormation's removal has an effect here.
+ * Creates what a template declares, or brings it up to date; what an earlier deployment of the same stack declared and this one does not, or
+ * under another name, is removed where CloudFormation's removal has an effect here.
  */
 export async function deployStack(
   template: StackTemplate,
@@ -123,7 +124,7 @@ export async function deployStack(
   const imports = new Map([...deployed.values()].flatMap((stack) => Object.entries(stack.exports)));
   const stack = await new StackDeployment(template, account, imports).run();
   for (const [logicalId, before] of deployed.get(template.name)?.resources ?? []) {
-    if (!stack.resources.has(logicalId)) before.remove?.();
+    if (stack.resources.get(logicalId)?.ref !== before.ref) before.remove?.();
   }
   return stack;
 }

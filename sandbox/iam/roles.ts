@@ -22,15 +22,27 @@ const unrestrictable = new Set([
   'DescribeScalingPolicies',
   'DescribeAlarmsForMetric',
   'ListSchedules',
+  'DescribeAlarmHistory',
+  'GetMetricData',
+  'ListMetrics',
+  'PutMetricData',
+  'ListTopics',
+  'ListSubscriptions',
 ]);
+
+/** CloudWatch operations on the one alarm that they name. */
+const alarmOperations = new Set(['PutMetricAlarm', 'PutCompositeAlarm', 'SetAlarmState']);
+/** CloudWatch operations on a list of alarms. */
+const alarmsOperations = new Set(['DeleteAlarms', 'EnableAlarmActions', 'DisableAlarmActions']);
 
 /** What a restore does to its target in the caller's name. Source: DynamoDB developer guide, backuprestore_IAM. */
 const restoreDataActions = ['PutItem', 'UpdateItem', 'DeleteItem', 'GetItem', 'Query', 'Scan', 'BatchWriteItem'].map(
   (operation) => `dynamodb:${operation}`,
 );
 
-/** The condition keys of Application Auto Scaling. */
+/** The condition keys of CloudWatch and of Application Auto Scaling. */
 function conditionsOf({ service, input }: ApiCall): Question['context'] {
+  if (service === 'cloudwatch') return new Map([['cloudwatch:namespace', String(input.Namespace)]]);
   if (service !== 'application-autoscaling') return new Map();
   return new Map([
     ['application-autoscaling:service-namespace', String(input.ServiceNamespace)],
@@ -40,8 +52,8 @@ function conditionsOf({ service, input }: ApiCall): Question['context'] {
 
 /** The alarms that a call is about; a listing is about all. */
 function alarmNames({ operation, input }: ApiCall): string[] {
-  if (operation === 'PutMetricAlarm') return [String(input.AlarmName)];
-  return operation === 'DeleteAlarms' && Array.isArray(input.AlarmNames) ? input.AlarmNames.map(String) : ['*'];
+  if (alarmOperations.has(operation)) return [String(input.AlarmName)];
+  return alarmsOperations.has(operation) && Array.isArray(input.AlarmNames) ? input.AlarmNames.map(String) : ['*'];
 }
 
 /** Reads the statements of a policy document. */
@@ -136,8 +148,17 @@ export class Roles {
   }
 
   #resourcesOf(call: ApiCall): string[] {
-    const { BackupArn, ResourceArn, FunctionName, QueueUrl, RequestItems, SourceTableArn, SourceTableName, KeyId } =
-      call.input;
+    const {
+      BackupArn,
+      TopicArn,
+      ResourceArn,
+      FunctionName,
+      QueueUrl,
+      RequestItems,
+      SourceTableArn,
+      SourceTableName,
+      KeyId,
+    } = call.input;
     const TableName = call.input.TableName ?? SourceTableArn ?? SourceTableName;
     const { region, accountId } = this.#parts;
     const arn = (service: string, name: unknown): string => {
@@ -146,8 +167,10 @@ export class Roles {
     };
     if (unrestrictable.has(call.operation)) return ['*'];
     if (call.service === 'application-autoscaling') return [arn('application-autoscaling', 'scalable-target/*')];
+    if (call.service === 'events') return [arn('events', 'event-bus/default')];
     if (call.service === 'cloudwatch') return alarmNames(call).map((name) => arn('cloudwatch', `alarm:${name}`));
     if (typeof BackupArn === 'string') return [BackupArn];
+    if (typeof TopicArn === 'string') return [TopicArn];
     if (typeof ResourceArn === 'string') return [ResourceArn];
     if (typeof TableName === 'string')
       return [TableName.startsWith('arn:') ? TableName : arn('dynamodb', `table/${TableName}`)];

@@ -186,6 +186,7 @@ describe('CloudWatch alarms', () => {
         AlarmArn: 'arn:aws:cloudwatch:eu-central-1:123456789012:alarm:orders-throttled',
         AlarmConfigurationUpdatedTimestamp: expect.any(Date),
         StateUpdatedTimestamp: expect.any(Date),
+        StateTransitionedTimestamp: expect.any(Date),
         StateReason: 'Unchecked: Initial alarm creation',
         StateValue: 'INSUFFICIENT_DATA',
       },

@@ -1,10 +1,13 @@
-import { isRecord } from './input.ts';
+import { isRecord } from '../input.ts';
 
 export interface Datapoint {
-  /** Epoch milliseconds of the account's clock when the value arrived. */
+  /** Epoch milliseconds: what the value is dated, which is when it arrived unless somebody said otherwise. */
   readonly at: number;
   readonly value: number;
+  readonly unit?: string;
 }
+
+type Listener = (datapoint: Datapoint) => void;
 
 export type Dimensions = Readonly<Record<string, string>>;
 
@@ -13,6 +16,11 @@ export interface MetricSeries {
   readonly name: string;
   readonly dimensions: Dimensions;
   readonly datapoints: readonly Datapoint[];
+}
+
+interface KeptSeries extends MetricSeries {
+  datapoints: Datapoint[];
+  readonly listeners: Set<Listener>;
 }
 
 interface Window {
@@ -27,28 +35,28 @@ function seriesKey(namespace: string, name: string, dimensions: Dimensions): str
 /** CloudWatch metrics as series of values, oldest first. Of each series the newest `capacity` values are kept. */
 export class Metrics {
   readonly #capacity: number;
-  readonly #series = new Map<
-    string,
-    { namespace: string; name: string; dimensions: Dimensions; datapoints: Datapoint[] }
-  >();
+  readonly #series = new Map<string, KeptSeries>();
 
   constructor(capacity = 20_000) {
     this.#capacity = capacity;
   }
 
   get series(): MetricSeries[] {
-    return [...this.#series.values()];
+    return [...this.#series.values()].filter(({ datapoints }) => datapoints.length > 0);
   }
 
   put(namespace: string, name: string, dimensions: Dimensions, datapoint: Datapoint): void {
-    const key = seriesKey(namespace, name, dimensions);
-    let series = this.#series.get(key);
-    if (!series) {
-      series = { namespace, name, dimensions, datapoints: [] };
-      this.#series.set(key, series);
-    }
-    series.datapoints.push(datapoint);
+    const series = this.#seriesOf(namespace, name, dimensions);
+    insert(series.datapoints, datapoint);
     if (series.datapoints.length >= 2 * this.#capacity) series.datapoints = series.datapoints.slice(-this.#capacity);
+    for (const listener of series.listeners) listener(datapoint);
+  }
+
+  /** Hears of every value of one series from now on, until the returned function is called. */
+  watch(namespace: string, name: string, dimensions: Dimensions, listener: Listener): () => void {
+    const { listeners } = this.#seriesOf(namespace, name, dimensions);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   datapoints(namespace: string, name: string, dimensions: Dimensions = {}, window: Window = {}): readonly Datapoint[] {
@@ -80,19 +88,39 @@ export class Metrics {
     for (const directive of directives.filter(isRecord)) this.#putDirective(document, directive, at);
   }
 
+  #seriesOf(namespace: string, name: string, dimensions: Dimensions): KeptSeries {
+    const key = seriesKey(namespace, name, dimensions);
+    let series = this.#series.get(key);
+    if (!series) {
+      series = { namespace, name, dimensions, datapoints: [], listeners: new Set() };
+      this.#series.set(key, series);
+    }
+    return series;
+  }
+
   #putDirective(document: Record<string, unknown>, directive: Record<string, unknown>, at: number): void {
     const names = Array.isArray(directive.Metrics) ? directive.Metrics.filter(isRecord) : [];
     const sets: unknown[] = Array.isArray(directive.Dimensions) ? directive.Dimensions : [[]];
     for (const set of sets) {
       const keys = Array.isArray(set) ? set.filter((key) => typeof key === 'string') : [];
       const dimensions = Object.fromEntries(keys.map((key) => [key, String(document[key])]));
-      for (const { Name: name } of names) {
+      for (const { Name: name, Unit: unit } of names) {
+        const measured = { at, ...(typeof unit === 'string' && { unit }) };
         for (const value of [document[String(name)]].flat()) {
-          if (typeof value === 'number') this.put(String(directive.Namespace), String(name), dimensions, { at, value });
+          if (typeof value !== 'number') continue;
+          this.put(String(directive.Namespace), String(name), dimensions, { ...measured, value });
         }
       }
     }
   }
+}
+
+/** Values nearly always arrive in the order of their instants. */
+function insert(datapoints: Datapoint[], datapoint: Datapoint): void {
+  let index = datapoints.length;
+  while (index > 0 && (datapoints[index - 1]?.at ?? 0) > datapoint.at) index--;
+  if (index === datapoints.length) datapoints.push(datapoint);
+  else datapoints.splice(index, 0, datapoint);
 }
 
 function parse(line: string): Record<string, unknown> | undefined {
