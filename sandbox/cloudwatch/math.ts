@@ -61,9 +61,11 @@ export function evaluate(expression: Expression, scope: MathScope): MathValue {
   }
 }
 
-/** FILL takes two words beside numbers. */
+/** Names that FILL and SORT take as words; ids begin with a small letter, so no id is lost. */
+const words = new Set(['REPEAT', 'LINEAR', 'MAX', 'MIN', 'AVG', 'SUM', 'ASC', 'DESC']);
+
 function nameOf(name: string, scope: MathScope): MathValue {
-  return name === 'REPEAT' || name === 'LINEAR' ? { kind: 'text', value: name } : scope.value(name);
+  return words.has(name) ? { kind: 'text', value: name } : scope.value(name);
 }
 
 function operate(operator: string, operands: readonly MathValue[]): MathValue {
