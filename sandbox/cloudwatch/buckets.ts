@@ -1,9 +1,10 @@
 import type { Datapoint } from './metrics.ts';
-import { emptyAggregate, merge, type Aggregate, type Statistic } from './statistic.ts';
+import { SlidingWindow } from './sliding-window.ts';
+import { emptyAggregate, type Aggregate, type Statistic } from './statistic.ts';
 
 interface Bucket extends Aggregate {
-  /** Start of the bucket. */
-  readonly at: number;
+  /** End of the bucket: windows that end there or later can see it. */
+  readonly seenAt: number;
 }
 
 /** How an alarm looks at a metric: windows of one period each, the newest of which ends at the moment of looking. */
@@ -16,27 +17,36 @@ export interface Windows {
 /** One value for each window, oldest first; undefined where nothing arrived. */
 export type Points = readonly (number | undefined)[];
 
-/** Buckets that went by are dropped in bulk once there are so many. */
-const bulk = 64;
+/** How finely CloudWatch keeps values: by the minute, or by ten seconds for periods shorter than that. */
+export function grainOf(periodMs: number): number {
+  return periodMs < 60_000 ? 10_000 : 60_000;
+}
 
 /**
- * The values that the windows of an alarm can still see, summed up by the minute (by ten seconds for short periods), which is how finely
- * CloudWatch itself keeps them. What no window can see any more is dropped.
+ * The values that the windows of an alarm can still see, summed up by the minute. As the moment of looking moves on, buckets move from
+ * window to window, each at a constant cost, and are dropped behind the oldest one.
  */
 export class Buckets {
-  readonly #windows: Windows;
+  readonly #periodMs: number;
+  readonly #grainMs: number;
   readonly #statistic: Statistic;
-  readonly grainMs: number;
-  #buckets: Bucket[] = [];
+  /** The newest first. */
+  readonly #windows: readonly SlidingWindow<Bucket>[];
+  /** What no window has seen yet, oldest first. */
+  #unseen: Bucket[] = [];
+  #end = -Infinity;
 
-  constructor(windows: Windows, statistic: Statistic) {
-    this.#windows = windows;
+  constructor({ periodMs, count }: Windows, statistic: Statistic) {
+    this.#periodMs = periodMs;
+    this.#grainMs = grainOf(periodMs);
     this.#statistic = statistic;
-    this.grainMs = windows.periodMs < 60_000 ? 10_000 : 60_000;
+    this.#windows = Array.from({ length: count }, () => new SlidingWindow<Bucket>());
   }
 
   add({ at, value }: Datapoint): void {
-    const bucket = this.#bucketAt(Math.floor(at / this.grainMs) * this.grainMs);
+    const seenAt = (Math.floor(at / this.#grainMs) + 1) * this.#grainMs;
+    if (seenAt <= this.#end) this.#lookAgain();
+    const bucket = this.#bucketAt(seenAt);
     bucket.count++;
     bucket.sum += value;
     if (value < bucket.minimum) bucket.minimum = value;
@@ -44,52 +54,53 @@ export class Buckets {
     if (this.#statistic.needsValues) bucket.values.push(value);
   }
 
-  /** What the windows show when the newest of them ends at `end`. */
+  /** What the windows show when the newest of them ends at `end`, which never goes back. */
   points(end: number): Points {
-    const { periodMs, count } = this.#windows;
-    this.#forget(end - count * periodMs);
-    const windows: (Aggregate | undefined)[] = Array.from({ length: count });
-    for (const bucket of this.#buckets) {
-      const index = count - 1 - Math.floor((end - 1 - bucket.at) / periodMs);
-      if (index < 0 || index >= count) continue;
-      const window = windows[index];
-      if (window) merge(window, bucket);
-      else windows[index] = this.#copy(bucket);
-    }
-    return windows.map((window) => window && this.#statistic.of(window));
+    this.#advance(end);
+    const shown = this.#windows.map(({ total }) => total && this.#statistic.of(total));
+    return shown.reverse();
   }
 
-  /** The first moment after `end` at which the windows show something else, unless more arrives. */
-  nextChange(end: number): number | undefined {
-    const { periodMs, count } = this.#windows;
-    let next = Infinity;
-    for (const { at } of this.#buckets) {
-      const seen = at + this.grainMs;
-      const moved = seen > end ? seen : seen + (Math.floor((end - seen) / periodMs) + 1) * periodMs;
-      if (moved < next && moved <= seen + count * periodMs) next = moved;
-    }
+  /** The next moment at which the windows show something else, unless more arrives. */
+  get nextChange(): number | undefined {
+    let next = this.#unseen[0]?.seenAt ?? Infinity;
+    this.#windows.forEach(({ first }, index) => {
+      if (first) next = Math.min(next, first.seenAt + (index + 1) * this.#periodMs);
+    });
     return next === Infinity ? undefined : next;
   }
 
-  #copy(bucket: Bucket): Aggregate {
-    const copy = emptyAggregate();
-    merge(copy, bucket);
-    return copy;
+  /** From the oldest window to the newest, so that every window gets older buckets before younger ones. */
+  #advance(end: number): void {
+    this.#end = end;
+    for (let index = this.#windows.length - 1; index >= 0; index--) {
+      const window = this.#windows[index];
+      const until = end - (index + 1) * this.#periodMs;
+      while ((window?.first?.seenAt ?? Infinity) <= until) this.#place(window?.shift(), end);
+    }
+    while ((this.#unseen[0]?.seenAt ?? Infinity) <= end) this.#place(this.#unseen.shift(), end);
   }
 
-  #bucketAt(at: number): Bucket {
-    let index = this.#buckets.length;
-    while (index > 0 && (this.#buckets[index - 1]?.at ?? at) > at) index--;
-    const before = this.#buckets[index - 1];
-    if (before?.at === at) return before;
-    const bucket = { at, ...emptyAggregate() };
-    if (index === this.#buckets.length) this.#buckets.push(bucket);
-    else this.#buckets.splice(index, 0, bucket);
+  #place(bucket: Bucket | undefined, end: number): void {
+    if (bucket) this.#windows[Math.floor((end - bucket.seenAt) / this.#periodMs)]?.push(bucket);
+  }
+
+  /** Something arrived late: what the windows have seen is looked at once more. */
+  #lookAgain(): void {
+    const seen: Bucket[] = [];
+    for (const window of this.#windows.toReversed())
+      for (let bucket = window.shift(); bucket; bucket = window.shift()) seen.push(bucket);
+    this.#unseen = [...seen, ...this.#unseen];
+    this.#end = -Infinity;
+  }
+
+  #bucketAt(seenAt: number): Bucket {
+    let index = this.#unseen.length;
+    while (index > 0 && (this.#unseen[index - 1]?.seenAt ?? seenAt) > seenAt) index--;
+    const before = this.#unseen[index - 1];
+    if (before?.seenAt === seenAt) return before;
+    const bucket = { seenAt, ...emptyAggregate() };
+    this.#unseen.splice(index, 0, bucket);
     return bucket;
-  }
-
-  #forget(before: number): void {
-    if ((this.#buckets[Math.min(bulk, this.#buckets.length) - 1]?.at ?? before) >= before) return;
-    this.#buckets = this.#buckets.filter(({ at }) => at >= before);
   }
 }

@@ -86,7 +86,7 @@ export class Evaluator {
     evaluated.next = undefined;
     const points = watch.points(end);
     this.#parts.judged(alarm, { definition, points, judgement: judge(points, definition.criteria), end });
-    const change = watch.nextChange(end);
+    const change = watch.nextChange;
     if (change !== undefined) this.#plan(evaluated, change);
   }
 }

@@ -1,4 +1,4 @@
-import { Buckets, type Points } from './buckets.ts';
+import { Buckets, grainOf, type Points } from './buckets.ts';
 import { MathEvaluation } from './math-evaluation.ts';
 import type { MetricAlarmDefinition } from './metric-alarm-definition.ts';
 import type { MetricStat } from './metric-query.ts';
@@ -22,7 +22,7 @@ export class MetricWatch {
   }
 
   get grainMs(): number {
-    return this.#definition.periodSeconds < 60 ? 10_000 : 60_000;
+    return grainOf(this.#definition.periodSeconds * 1000);
   }
 
   /** What the alarm sees at `end`, oldest first. */
@@ -37,11 +37,10 @@ export class MetricWatch {
     return value.kind === 'series' ? value.points : [];
   }
 
-  /** The first moment after `end` at which the alarm sees something else, unless more arrives. */
-  nextChange(end: number): number | undefined {
+  /** The next moment at which the alarm sees something else, unless more arrives. */
+  get nextChange(): number | undefined {
     let next: number | undefined;
-    for (const buckets of this.#buckets.values()) {
-      const change = buckets.nextChange(end);
+    for (const { nextChange: change } of this.#buckets.values()) {
       if (change !== undefined && (next === undefined || change < next)) next = change;
     }
     return next;
