@@ -18,7 +18,7 @@ import { JobSchedules, planInput } from './constructs/job-schedules.ts';
 import type { drillJobs } from './constructs/jobs.ts';
 import type { Ledger } from './constructs/ledger.ts';
 import { drillRoleStatements, drillStartRoleStatements, sweepRoleStatements } from './permissions/drill-roles.ts';
-import { rearmStatements } from './permissions/rearm-statements.ts';
+import { rearmStatements, takingOffStatements } from './permissions/rearm-statements.ts';
 import { tableArns } from './permissions/table-arns.ts';
 
 export interface DrillStackProps extends StackProps {
@@ -59,11 +59,11 @@ export class DrillStack extends Stack {
       validators: [...new Set(plans.flatMap(({ drill }) => drill.validate.function ?? []))],
       toPointInTime: plans.some(({ drill }) => drill.backup === 'point-in-time'),
     };
-    const rearming = rearmStatements({
+    const rearming = {
       stack: this,
       tablePrefix: `${deployment.drillTablePrefix}${owner}-`,
       settings: settingNames.filter((name) => plans.some(({ drill }) => drill.rearm.includes(name))),
-    });
+    };
     const jobFunction = (job: DrillJob, description: string, statements: PolicyStatement[], more: object = {}) =>
       new JobFunction(this, constructIds[job], {
         job,
@@ -80,7 +80,7 @@ export class DrillStack extends Stack {
     const drill = jobFunction(
       'drill',
       'Rehearses the restore of one table',
-      [...drillRoleStatements(scopeOfRoles), ...rearming],
+      [...drillRoleStatements(scopeOfRoles), ...rearmStatements(rearming)],
       {
         durable: { executionTimeout: longestDrill(plans), retentionPeriod: Duration.days(30) },
       },
@@ -92,11 +92,10 @@ export class DrillStack extends Stack {
       drillStartRoleStatements(scopeOfRoles, live.functionArn),
     );
     start.function.addEnvironment(drillStartEnvironmentNames.drillFunctionArn, live.functionArn);
-    const sweep = jobFunction(
-      'sweep',
-      'Deletes the drill tables that drills left behind',
-      sweepRoleStatements(scopeOfRoles, drill.function.functionArn),
-    );
+    const sweep = jobFunction('sweep', 'Deletes the drill tables that drills left behind', [
+      ...sweepRoleStatements(scopeOfRoles, drill.function.functionArn),
+      ...takingOffStatements(rearming),
+    ]);
 
     const group = new ScheduleGroup(this, 'Schedules', {
       scheduleGroupName: scheduleGroupName.drill(owner),

@@ -25,13 +25,19 @@ export function drillExecutions(client: LambdaClient, functionArn: string, plan:
   };
 }
 
-/** Whether a durable execution still runs. One that Lambda does not know any more has ended long ago. */
-export async function executionStateOf(client: LambdaClient, executionArn: string): Promise<ExecutionState> {
+/** A process outlives its execution when that is stopped or times out: by 15 minutes at most, as long as a function may run. */
+const longestProcessMilliseconds = 16 * 60_000;
+
+/** Whether a durable execution still runs. > One that was stopped counts as running for as long as its last process may act. */
+export async function executionStateOf(client: LambdaClient, executionArn: string, now: Date): Promise<ExecutionState> {
   try {
-    const { Status } = await client.send(new GetDurableExecutionCommand({ DurableExecutionArn: executionArn }));
-    if (Status === undefined) return 'unknown';
-    return Status === 'RUNNING' ? 'running' : 'ended';
+    const { Status, EndTimestamp } = await client.send(
+      new GetDurableExecutionCommand({ DurableExecutionArn: executionArn }),
+    );
+    if (Status === 'RUNNING') return 'running';
+    if (Status === undefined || EndTimestamp === undefined) return 'unknown';
+    return now.getTime() - EndTimestamp.getTime() < longestProcessMilliseconds ? 'running' : 'ended';
   } catch (error) {
-    return failureOf(error).kind === 'missing' ? 'ended' : 'unknown';
+    return failureOf(error).kind === 'missing' ? 'forgotten' : 'unknown';
   }
 }

@@ -10,7 +10,7 @@ import {
 import { ledgerKeys } from '../contract/ledger.ts';
 import { parseDynamoDbArn } from '../domain/arn.ts';
 import type { DrillResult } from '../jobs/drill/drill-result.ts';
-import type { DrillHistory, DrillIntent, DrillLedger } from '../jobs/drill/ports.ts';
+import type { ClosedDrill, DrillHistory, DrillIntent, DrillLedger } from '../jobs/drill/ports.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -94,10 +94,29 @@ export class DynamoDbDrillLedger implements DrillLedger<DrillResult> {
     return (await this.#query(intentPartition)).map((item) => parsed(item, 'intent') as DrillIntent);
   }
 
-  async closeDrillIntent(targetName: string): Promise<void> {
+  /** The proof is written before the intent goes: after a crash in between, both are there and are written again. */
+  async closeDrillIntent(targetName: string, goneAt: Date): Promise<void> {
+    const intent = await this.drillIntent(targetName);
+    if (!intent) return;
+    const closed: ClosedDrill = { ...intent, goneAt: goneAt.toISOString() };
+    await this.#put({
+      ...keyOf(`drill-closed#${intent.plan}`, `${intent.recordedAt}#${targetName}`),
+      closed: json(closed),
+      [ledgerKeys.expiresAt]: epochSeconds(goneAt.getTime() + historyMilliseconds),
+    });
     await this.#client.send(
       new DeleteItemCommand({ TableName: this.#tableName, Key: keyOf(intentPartition, targetName) }),
     );
+  }
+
+  /** The drills of a plan whose tables are known to be gone, in the order they began. */
+  async closedDrills(plan: string): Promise<readonly ClosedDrill[]> {
+    return (await this.#query(`drill-closed#${plan}`)).map((item) => parsed(item, 'closed') as ClosedDrill);
+  }
+
+  async announcedDeletions(plan: string): Promise<ReadonlySet<string>> {
+    const open = await this.#query(openDeletionsPartition(plan));
+    return new Set(open.flatMap(({ arns }) => (arns?.L ?? []).flatMap(({ S }) => S ?? [])));
   }
 
   /** The newest backup that passed stays remembered until a newer one passes; a failed drill takes nothing from it, nor does one to a point in time. */
@@ -184,6 +203,11 @@ export class DynamoDbDrillLedger implements DrillLedger<DrillResult> {
     for await (const page of pages) items.push(...(page.Items ?? []));
     return items;
   }
+}
+
+/** Where retention announces what it is about to delete. */
+export function openDeletionsPartition(plan: string): string {
+  return `open-intent#${plan}`;
 }
 
 function keyOf(partition: string, sort: string): Item {

@@ -19,7 +19,7 @@ import type {
   SlotLedger,
 } from '../jobs/ports.ts';
 import type { RunLedger } from '../jobs/watch/ports.ts';
-import { DynamoDbDrillLedger } from './dynamodb-drill-ledger.ts';
+import { DynamoDbDrillLedger, openDeletionsPartition } from './dynamodb-drill-ledger.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -172,7 +172,7 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
   }
 
   async openIntents(plan: string): Promise<readonly DeletionIntent[]> {
-    const items = await this.#query(openIntentPartition(plan));
+    const items = await this.#query(openDeletionsPartition(plan));
     return items.map((item) => ({
       plan,
       runId: textIn(item, ledgerKeys.sort),
@@ -183,7 +183,7 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
   }
 
   async recordIntent(intent: DeletionIntent): Promise<void> {
-    await this.#put({ ...keyOf(openIntentPartition(intent.plan), intent.runId), ...intentAttributes(intent) });
+    await this.#put({ ...keyOf(openDeletionsPartition(intent.plan), intent.runId), ...intentAttributes(intent) });
   }
 
   async settleIntent(intent: DeletionIntent, outcomes: ReadonlyMap<string, DeletionOutcome>): Promise<void> {
@@ -193,7 +193,7 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
       outcomes: { M: Object.fromEntries([...outcomes].map(([arn, outcome]) => [arn, { S: outcome }])) },
       ...expiring(intent.recordedAt.getTime() + historyMilliseconds),
     });
-    await this.#delete(keyOf(openIntentPartition(intent.plan), intent.runId));
+    await this.#delete(keyOf(openDeletionsPartition(intent.plan), intent.runId));
   }
 
   async deletionOverride(plan: string, planHash: string, now: Date): Promise<number | undefined> {
@@ -289,10 +289,6 @@ function slotPartition(plan: string, table: string): string {
 
 function countsKey(plan: string, part: number): Item {
   return keyOf(`counts#${plan}`, String(part).padStart(4, '0'));
-}
-
-function openIntentPartition(plan: string): string {
-  return `open-intent#${plan}`;
 }
 
 function overrideKey(plan: string): Item {

@@ -1,10 +1,12 @@
 import * as z from 'zod';
-import { createClients } from '../aws/clients.ts';
+import { createClients, createSettingsClients } from '../aws/clients.ts';
 import { executionStateOf } from '../aws/drill-executions.ts';
 import { DynamoDbDrillLedger } from '../aws/dynamodb-drill-ledger.ts';
 import { DynamoDbRestores } from '../aws/dynamodb-restores.ts';
+import { DynamoDbSettingsLedger } from '../aws/dynamodb-settings-ledger.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
+import { tableSettings } from '../aws/table-settings.ts';
 import type { Plan } from '../domain/plan.ts';
 import { sweepDrillTables } from '../jobs/drill/sweep.ts';
 import { publishSweep } from './drill-metrics.ts';
@@ -20,7 +22,9 @@ const ports = {
   ledger: new DynamoDbDrillLedger(clients.dynamodb, environment.ledgerTableName),
   timing,
   log: logger,
-  executionState: (executionId: string) => executionStateOf(clients.lambda, executionId),
+  settings: tableSettings(createSettingsClients(), timing),
+  snapshots: new DynamoDbSettingsLedger(clients.dynamodb, environment.ledgerTableName),
+  executionState: (executionId: string) => executionStateOf(clients.lambda, executionId, timing.now()),
 };
 const eventSchema = z.object({ plans: z.array(z.unknown()) });
 

@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { SettingName } from '../../lambda/domain/settings.ts';
-import { settingsReadingStatements } from './settings-reading.ts';
+import { scalingAndAlarmsReadingStatement, settingsReadingStatements } from './settings-reading.ts';
 
 export interface RearmScope {
   readonly stack: Stack;
@@ -45,11 +45,7 @@ const shortestPrefix = 8;
  * @throws RangeError for a prefix that could be any table's
  */
 export function rearmStatements({ stack, tablePrefix, settings }: RearmScope): PolicyStatement[] {
-  if (!/^[a-zA-Z0-9_.-]+$/.test(tablePrefix) || tablePrefix.length < shortestPrefix) {
-    throw new RangeError(
-      `the prefix of restored tables must be at least ${shortestPrefix} letters, digits, _, . and -, got ${JSON.stringify(tablePrefix)}`,
-    );
-  }
+  checkPrefix(tablePrefix);
   const has = (name: SettingName): boolean => settings.includes(name);
   const tables = stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${tablePrefix}*` });
   const changes = [...new Set(settings.flatMap((name) => tableActions[name]))];
@@ -63,34 +59,83 @@ export function rearmStatements({ stack, tablePrefix, settings }: RearmScope): P
   ];
 }
 
+/** What taking off again takes, on the table itself, of what would forbid its deletion or outlive it. */
+const takingOffActions: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
+  'auto-scaling': [],
+  alarms: [],
+  'deletion-protection': ['dynamodb:UpdateTable'],
+  'point-in-time-recovery': ['dynamodb:DescribeContinuousBackups', 'dynamodb:UpdateContinuousBackups'],
+  'resource-policy': ['dynamodb:GetResourcePolicy', 'dynamodb:DeleteResourcePolicy'],
+  'kinesis-destination': [
+    'dynamodb:DescribeKinesisStreamingDestination',
+    'dynamodb:DisableKinesisStreamingDestination',
+  ],
+};
+
+/**
+ * What it takes to take the chosen settings off tables that others left, as far as they would forbid the deletion or outlive the table.
+ * It can set nothing.
+ *
+ * @throws RangeError for a prefix that could be any table's
+ */
+export function takingOffStatements({ stack, tablePrefix, settings }: RearmScope): PolicyStatement[] {
+  checkPrefix(tablePrefix);
+  const has = (name: SettingName): boolean => settings.includes(name);
+  const tables = stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${tablePrefix}*` });
+  const actions = [...new Set(settings.flatMap((name) => takingOffActions[name] ?? []))];
+  return [
+    ...(actions.length > 0 ? [new PolicyStatement({ sid: 'TakeOffTables', actions, resources: [tables] })] : []),
+    ...(has('auto-scaling') || has('alarms') ? [scalingAndAlarmsReadingStatement()] : []),
+    ...(has('auto-scaling')
+      ? [
+          scalingStatement(stack, 'TakeOffScaling', ['DeregisterScalableTarget']),
+          alarmStatement(stack, 'TakeOffScalingAlarms', `TargetTracking-table/${tablePrefix}`, ['DeleteAlarms']),
+        ]
+      : []),
+    ...(has('alarms') ? [alarmStatement(stack, 'TakeOffAlarms', tablePrefix, ['DeleteAlarms'])] : []),
+  ];
+}
+
+function checkPrefix(tablePrefix: string): void {
+  if (/^[a-zA-Z0-9_.-]+$/.test(tablePrefix) && tablePrefix.length >= shortestPrefix) return;
+  throw new RangeError(
+    `the prefix of restored tables must be at least ${shortestPrefix} letters, digits, _, . and -, got ${JSON.stringify(tablePrefix)}`,
+  );
+}
+
 /**
  * Application Auto Scaling makes the alarms of a policy in the caller's name (source: "Application Auto Scaling identity-based policy
  * examples"). The ids of scalable targets are its own; that a target is of a drill table is for the code to ensure.
  */
 function scalingStatements(stack: Stack, tablePrefix: string): PolicyStatement[] {
   return [
-    new PolicyStatement({
-      sid: 'RearmScaling',
-      actions: [
-        'application-autoscaling:RegisterScalableTarget',
-        'application-autoscaling:DeregisterScalableTarget',
-        'application-autoscaling:PutScalingPolicy',
-      ],
-      resources: [
-        stack.formatArn({ service: 'application-autoscaling', resource: 'scalable-target', resourceName: '*' }),
-      ],
-      conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'dynamodb' } },
-    }),
+    scalingStatement(stack, 'RearmScaling', ['RegisterScalableTarget', 'DeregisterScalableTarget', 'PutScalingPolicy']),
     alarmStatement(stack, 'RearmScalingAlarms', `TargetTracking-table/${tablePrefix}`),
     serviceRole(stack, 'Scaling'),
   ];
 }
 
-/** An alarm cannot be scoped by its metric's table, but ours begin with the table's name. */
-function alarmStatement(stack: Stack, sid: string, namePrefix: string): PolicyStatement {
+function scalingStatement(stack: Stack, sid: string, actions: readonly string[]): PolicyStatement {
   return new PolicyStatement({
     sid,
-    actions: ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'],
+    actions: actions.map((action) => `application-autoscaling:${action}`),
+    resources: [
+      stack.formatArn({ service: 'application-autoscaling', resource: 'scalable-target', resourceName: '*' }),
+    ],
+    conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'dynamodb' } },
+  });
+}
+
+/** An alarm cannot be scoped by its metric's table, but ours begin with the table's name. */
+function alarmStatement(
+  stack: Stack,
+  sid: string,
+  namePrefix: string,
+  actions: readonly string[] = ['PutMetricAlarm', 'DeleteAlarms'],
+): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    actions: actions.map((action) => `cloudwatch:${action}`),
     resources: [`arn:${stack.partition}:cloudwatch:${stack.region}:${stack.account}:alarm:${namePrefix}*`],
   });
 }

@@ -473,7 +473,7 @@ describe('backups that drills need', () => {
     await world.drill((ledger) => ledger.recordDrillIntent(intent));
 
     const pinned = await world.prune();
-    await world.drill((ledger) => ledger.closeDrillIntent(intent.targetName));
+    await world.drill((ledger) => ledger.closeDrillIntent(intent.targetName, world.account.now));
     const ended = await world.prune();
 
     expect(pinned).toMatchObject({ deleted: 2, spared: [{ arn, tableName: 'orders', why: 'a drill restores it' }] });

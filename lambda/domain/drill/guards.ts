@@ -35,7 +35,8 @@ export interface DeletionScope extends DrillTableScope {
   readonly plans: readonly Pick<Plan, 'name' | 'tables'>[];
   /** Set by the sweep, which deletes what others made; a drill that deletes its own table leaves it out. */
   readonly sweep?: {
-    readonly execution: 'running' | 'ended' | 'unknown';
+    /** `forgotten`: Lambda keeps no record of it any more, or none yet. */
+    readonly execution: 'running' | 'ended' | 'forgotten' | 'unknown';
     /** No drill takes longer: at least the plan's `drill.timeout`. */
     readonly longestDrillSeconds: number;
   };
@@ -155,16 +156,16 @@ function knownStatus({ status }: TableFacts): Reason | undefined {
 
 /** > The sweep deletes nothing of a drill that may still run. */
 function noRunningDrill(_: TableFacts, __: DrillIntent, { sweep }: DeletionScope): Reason | undefined {
-  if (sweep === undefined || sweep.execution === 'ended') return undefined;
+  if (sweep === undefined || sweep.execution === 'ended' || sweep.execution === 'forgotten') return undefined;
   return sweep.execution === 'running'
     ? { code: 'drill-running', detail: 'its drill still runs' }
     : { code: 'drill-unknown', detail: 'nobody could tell whether its drill still runs' };
 }
 
-/** > The sweep deletes nothing younger than the longest drill. */
+/** > Unless its drill is known to have ended, the sweep deletes nothing younger than the longest drill. */
 function oldEnough(_: TableFacts, { recordedAt }: DrillIntent, { sweep }: DeletionScope, now: Date) {
   const seconds = (now.getTime() - recordedAt.getTime()) / 1000;
-  if (sweep === undefined || seconds > sweep.longestDrillSeconds) return undefined;
+  if (sweep === undefined || sweep.execution === 'ended' || seconds > sweep.longestDrillSeconds) return undefined;
   return { code: 'too-young', detail: `its drill began ${seconds} s ago and may take ${sweep.longestDrillSeconds} s` };
 }
 

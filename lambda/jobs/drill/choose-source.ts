@@ -18,10 +18,15 @@ export interface ChosenSource {
 type Chosen = { readonly source: ChosenSource } | { readonly failure: DrillFailure };
 
 /**
- * Chooses what to restore, once: a replay restores the same.
+ * Chooses what to restore, once: a replay restores the same. `lost` are ARNs of backups that were chosen before and do not stay.
  * > Of a table with several incarnations the backups of all count: the newest one is the newest, whatever became of its table.
  */
-export async function chooseSource(run: DrillRun, durable: Durable, ports: DrillPorts): Promise<Chosen> {
+export async function chooseSource(
+  run: DrillRun,
+  lost: readonly string[],
+  durable: Durable,
+  ports: DrillPorts,
+): Promise<Chosen> {
   return await durable.step('choose what to restore', async (): Promise<Chosen> => {
     const listing = await ports.backups.list({ tableName: run.table });
     if (!listing.complete)
@@ -30,10 +35,12 @@ export async function chooseSource(run: DrillRun, durable: Durable, ports: Drill
     const scope = { prefix, owner, plan: plan.name };
     const now = ports.timing.now();
     const restorable = restorableBackups(listing.backups, { isOwn: (backup) => isOwnBackup(backup, scope), now });
-    const choice = chooseBackup(restorable, run.drill.backup, durable.executionId);
+    const leaving = new Set([...lost, ...(lost.length > 0 ? await ports.ledger.announcedDeletions(plan.name) : [])]);
+    const staying = restorable.filter(({ arn }) => !leaving.has(arn));
+    const choice = chooseBackup(staying, run.drill.backup, durable.executionId);
     switch (choice.kind) {
       case 'none':
-        return nothing('no-backup', choice.reason.detail);
+        return nothing('no-backup', lost.length > 0 ? 'all its backups are being deleted' : choice.reason.detail);
       case 'backup': {
         const { arn, createdAt } = choice.backup;
         return await describe({ kind: 'backup', arn }, createdAt, ports);

@@ -16,15 +16,21 @@ const pauseMilliseconds = 15_000;
 /** A table that is still being restored cannot be deleted: the sweep does it later. */
 const patienceMilliseconds = 3_600_000;
 
+interface Before {
+  /** The table was seen: a crash may hide that its deletion was asked for. */
+  readonly wasThere: boolean;
+  /** Whatever was given back was taken off again; otherwise the intent stays, and with it what the sweep has to take off. */
+  readonly isDisarmed: boolean;
+}
+
 /**
  * Deletes the drill's table and waits until it is gone.
- * `wasThere` tells that the table was seen: a crash may hide that its deletion was asked for.
  * > Deleted is only the table this drill announced, under every guard. What cannot be deleted within an hour is left to the sweep, and said so.
  */
 export async function cleanUp(
   run: DrillRun,
   targetName: DrillTableName,
-  wasThere: boolean,
+  { wasThere, isDisarmed }: Before,
   durable: Durable,
   ports: DrillPorts,
 ): Promise<CleanedUp> {
@@ -34,14 +40,23 @@ export async function cleanUp(
   const last = await durable.poll<Watch>(
     'delete the drill table',
     { since, asked: wasThere },
-    async (watch) => judge(watch, await deleteDrillTable(targetName, scope, options, ports), ports),
+    async (watch) => judge(watch, await tryToDelete(targetName, scope, options, ports), ports),
     ({ end }) => (end ? undefined : pauseMilliseconds),
   );
   const end = last.end ?? { cleanUp: 'left-behind', leftBehind: 'the clean-up ended without an answer' };
-  if (end.cleanUp !== 'left-behind') {
-    await durable.step('close the intent', () => ports.ledger.closeDrillIntent(targetName));
+  if (end.cleanUp !== 'left-behind' && isDisarmed) {
+    await durable.step('close the intent', () => ports.ledger.closeDrillIntent(targetName, ports.timing.now()));
   }
   return end;
+}
+
+/** > A ledger that does not answer is a doubt: the table waits. */
+async function tryToDelete(...question: Parameters<typeof deleteDrillTable>): Promise<Deletion> {
+  try {
+    return await deleteDrillTable(...question);
+  } catch (error) {
+    return { kind: 'later', message: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function judge(watch: Watch, deletion: Deletion, { timing }: DrillPorts): Watch {

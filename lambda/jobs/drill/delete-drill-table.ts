@@ -13,16 +13,41 @@ interface DeletionPorts {
   readonly timing: Timing;
 }
 
-/**
- * The only place where a table is deleted: looks at it and at the ledger right before, and asks every guard.
- * `mayUnprotect` says that the drill itself may have switched on deletion protection; then it is switched off first.
- */
+interface DeletionOptions {
+  /** The drill itself may have switched on deletion protection; then it is switched off first. */
+  readonly mayUnprotect: boolean;
+}
+
+/** The only place where a table is deleted: looks at it and at the ledger right before, and asks every guard. */
 export async function deleteDrillTable(
   name: DrillTableName,
   scope: DeletionScope,
-  { mayUnprotect }: { readonly mayUnprotect: boolean },
-  { restores, ledger, timing }: DeletionPorts,
+  options: DeletionOptions,
+  ports: DeletionPorts,
 ): Promise<Deletion> {
+  const judged = await judgeDrillTable(name, scope, options, ports);
+  if (judged.kind !== 'deletable') return judged;
+  const { isProtected } = judged;
+  const outcome = isProtected ? await ports.restores.removeProtection(name) : await ports.restores.delete(name);
+  switch (outcome.kind) {
+    case 'deleting':
+      return { kind: isProtected ? 'later' : 'asked', message: `${name} is being deleted` };
+    case 'missing':
+      return { kind: 'gone' };
+    case 'busy':
+      return { kind: 'later', message: outcome.failure.message };
+    case 'failed':
+      return { kind: 'refused', message: outcome.failure.message };
+  }
+}
+
+/** Looks at a table and at the ledger, and asks every guard. Changes nothing. */
+export async function judgeDrillTable(
+  name: DrillTableName,
+  scope: DeletionScope,
+  { mayUnprotect }: DeletionOptions,
+  { restores, ledger, timing }: DeletionPorts,
+): Promise<Deletion | { readonly kind: 'deletable'; readonly isProtected: boolean }> {
   const look = await restores.look(name);
   if (look.kind === 'missing') return { kind: 'gone' };
   if (look.kind === 'failed') return { kind: 'later', message: look.failure.message };
@@ -32,19 +57,9 @@ export async function deleteDrillTable(
   const unprotected = { ...look.table, deletionProtection: false };
   const isOnlyProtected = mayUnprotect && look.table.deletionProtection && judge(unprotected).verdict === 'delete';
   const { verdict, reasons } = isOnlyProtected ? judge(unprotected) : judge(look.table);
-  if (verdict === 'refuse') return { kind: 'refused', message: reasons.map(({ detail }) => detail).join('; ') };
-  if (verdict !== 'delete') return { kind: 'later', message: reasons.map(({ detail }) => detail).join('; ') };
-  const outcome = isOnlyProtected ? await restores.removeProtection(name) : await restores.delete(name);
-  switch (outcome.kind) {
-    case 'deleting':
-      return { kind: isOnlyProtected ? 'later' : 'asked', message: `${name} is being deleted` };
-    case 'missing':
-      return { kind: 'gone' };
-    case 'busy':
-      return { kind: 'later', message: outcome.failure.message };
-    case 'failed':
-      return { kind: 'refused', message: outcome.failure.message };
-  }
+  if (verdict === 'delete') return { kind: 'deletable', isProtected: isOnlyProtected };
+  const message = reasons.map(({ detail }) => detail).join('; ');
+  return { kind: verdict === 'refuse' ? 'refused' : 'later', message };
 }
 
 function asFacts({ slot, recordedAt, ...intent }: DrillIntent) {

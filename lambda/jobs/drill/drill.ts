@@ -3,17 +3,19 @@ import { formatDrillTableName } from '../../domain/drill/drill-table-name.ts';
 import type { DurationBounds } from '../../domain/drill/restore-timing.ts';
 import type { DrillPlan, Plan } from '../../domain/plan.ts';
 import type { Backups, Log, Timing } from '../ports.ts';
+import type { TableSettings } from '../../domain/settings.ts';
 import type { Settings, SettingsLedger } from '../settings-port.ts';
-import { chooseSource, type ChosenSource } from './choose-source.ts';
+import type { ChosenSource } from './choose-source.ts';
 import { cleanUp } from './clean-up.ts';
 import type { Durable } from './durable.ts';
 import type { DrillFailure, DrillResult, DrillTimes } from './drill-result.ts';
-import { disarmTable, rearmTable, type Rearmed } from './rearm-table.ts';
+import { pinSource } from './pin-source.ts';
 import { releasePlace, takePlace } from './place.ts';
-import type { AskValidator, DrillIntent, DrillLedger, Restores } from './ports.ts';
+import type { AskValidator, DrillIntent, DrillLedger, Rearming, Restores } from './ports.ts';
+import { disarmTable, rearmTable, settingsToGiveBack, type Rearmed } from './rearm-table.ts';
 import { requestRestore } from './request-restore.ts';
 import { validate, type Validated } from './validate.ts';
-import { waitUntilReady } from './wait-until-ready.ts';
+import { waitUntilReady, type Restored } from './wait-until-ready.ts';
 
 /** One drill: which table of which plan, for which slot, and how. */
 export interface DrillRun extends DrillTableScope {
@@ -43,6 +45,7 @@ export interface DrillPorts {
  * Rehearses the restore of one table, for real: restores a backup into a table of its own, waits until it could serve, validates it,
  * times every phase, records the result, and deletes the table again, whatever happened.
  * Everything with an effect is a step of `durable`: after a crash at any point the drill goes on where it was.
+ * Throws when the result could not be recorded until the end; what is left then is for the sweep.
  */
 export async function drillTable(run: DrillRun, durable: Durable, ports: DrillPorts): Promise<DrillResult> {
   const startedAt = await durable.step('begin', () => Promise.resolve(ports.timing.now().toISOString()));
@@ -50,7 +53,7 @@ export async function drillTable(run: DrillRun, durable: Durable, ports: DrillPo
   const outcome = await outcomeOf(run, targetName, durable, ports);
   const result = await durable.step('record the result', async () => {
     const pending = resultOf(run, { targetName, startedAt, executionId: durable.executionId }, outcome, ports.timing);
-    await ports.ledger.saveDrill(pending);
+    await saveIfPossible(pending, ports);
     return pending;
   });
   await durable.step('publish the result', () => {
@@ -58,17 +61,28 @@ export async function drillTable(run: DrillRun, durable: Durable, ports: DrillPo
     return Promise.resolve(undefined);
   });
   const wasThere = result.times.restore !== undefined;
-  const { snapshot } = outcome.rearmed ?? {};
-  if (snapshot) await disarmTable(run, targetName, snapshot, durable, ports);
-  const cleaned = { ...result, ...(await cleanUp(run, targetName, wasThere, durable, ports)) };
+  const { snapshot } = outcome;
+  const isDisarmed = snapshot === undefined || (await disarmTable(run, targetName, snapshot, durable, ports));
+  const cleaned = { ...result, ...(await cleanUp(run, targetName, { wasThere, isDisarmed }, durable, ports)) };
   await durable.step('record the clean-up', () => ports.ledger.saveDrill(cleaned));
   await releasePlace(durable, ports);
   return cleaned;
 }
 
+/** > A ledger that does not answer now keeps no table: the same is recorded again, and then for certain, after the clean-up. */
+async function saveIfPossible(result: DrillResult, { ledger, log }: DrillPorts): Promise<void> {
+  try {
+    await ledger.saveDrill(result);
+  } catch (error) {
+    log.error('a result could not be recorded before the clean-up', { result, error });
+  }
+}
+
 interface Outcome {
   readonly source?: ChosenSource;
   readonly times?: DrillTimes;
+  /** There as soon as anything may have been given back. */
+  readonly snapshot?: TableSettings;
   readonly rearmed?: Rearmed;
   readonly validated?: Validated;
   readonly failure?: DrillFailure;
@@ -81,14 +95,23 @@ async function outcomeOf(
   durable: Durable,
   ports: DrillPorts,
 ): Promise<Outcome> {
-  try {
+  return await unlessBroken(run, 'restore', ports, async () => {
     if (await takePlace(run, durable, ports)) return await restoreAndProve(run, targetName, durable, ports);
     return { failure: timedOut('no other drill finished in time to make place for this one') };
+  });
+}
+
+async function unlessBroken(
+  { table }: DrillRun,
+  phase: DrillFailure['phase'],
+  { log }: DrillPorts,
+  act: () => Promise<Outcome>,
+): Promise<Outcome> {
+  try {
+    return await act();
   } catch (error) {
-    ports.log.error('a drill broke off', { table: run.table, error });
-    return {
-      failure: { phase: 'restore', kind: 'unknown', message: error instanceof Error ? error.message : String(error) },
-    };
+    log.error('a drill broke off', { table, phase, error });
+    return { failure: { phase, kind: 'unknown', message: error instanceof Error ? error.message : String(error) } };
   }
 }
 
@@ -98,20 +121,43 @@ async function restoreAndProve(
   durable: Durable,
   ports: DrillPorts,
 ): Promise<Outcome> {
-  const chosen = await chooseSource(run, durable, ports);
-  if ('failure' in chosen) return { failure: chosen.failure };
-  const { source } = chosen;
-  const intent = await durable.step('record the intent', () => recordIntent(run, targetName, source, durable, ports));
+  const pinned = await pinSource(run, targetName, durable, ports);
+  if ('failure' in pinned) return pinned;
+  const { source, intent } = pinned;
   const accepted = await requestRestore(run, source.from, intent, durable, ports);
   if (accepted.kind === 'failed') return { source, failure: accepted.failure };
   const restored = await waitUntilReady(run, targetName, accepted, durable, ports);
-  const { restore, indexes, ready, tableId } = restored;
-  if (tableId !== undefined) {
-    await durable.step('note the table', () => ports.ledger.recordDrillIntent({ ...intent, targetTableId: tableId }));
+  const { restore, tableId } = restored;
+  const seen = { ...intent, ...(tableId !== undefined && { targetTableId: tableId }) };
+  if (restored.failure) {
+    if (tableId !== undefined) await note(seen, durable, ports);
+    return { source, times: { restore }, failure: restored.failure };
   }
-  if (restored.failure) return { source, times: { restore }, failure: restored.failure };
+  const snapshot = await settingsToGiveBack(run, source, durable, ports);
+  if (typeof snapshot === 'string') await note(seen, durable, ports);
+  else await note({ ...seen, rearming: rearmingOf(run, source) }, durable, ports);
+  const proven = await unlessBroken(run, 'validate', ports, () =>
+    proveRestored(run, targetName, { source, restored, snapshot }, durable, ports),
+  );
+  return { source, times: { restore }, ...(typeof snapshot !== 'string' && { snapshot }), ...proven };
+}
+
+/** What was restored, and what it is to be given back. */
+interface Unproven {
+  readonly source: ChosenSource;
+  readonly restored: Restored;
+  readonly snapshot: TableSettings | 'not-wanted' | 'not-recorded';
+}
+
+async function proveRestored(
+  run: DrillRun,
+  targetName: DrillTableName,
+  { source, restored: { restore, indexes, ready }, snapshot }: Unproven,
+  durable: Durable,
+  ports: DrillPorts,
+): Promise<Outcome> {
   const begun = await now('begin to re-arm', durable, ports.timing);
-  const rearmed = await rearmTable(run, targetName, source, durable, ports);
+  const rearmed = await rearmTable(run, targetName, snapshot, durable, ports);
   const armed = await now('begin to validate', durable, ports.timing);
   const validated = await validate(run, targetName, source.backedUp, durable, ports);
   const ended = await now('end validation', durable, ports.timing);
@@ -123,28 +169,15 @@ async function restoreAndProve(
     total: laterBy(ended - begun, ready),
   };
   const failure = rearmed.failure ?? validated.failure;
-  return { source, times, rearmed, validated, ...(failure && { failure }) };
+  return { times, rearmed, validated, ...(failure && { failure }) };
 }
 
-async function recordIntent(
-  run: DrillRun,
-  targetName: DrillTableName,
-  { arn }: ChosenSource,
-  durable: Durable,
-  { ledger, timing }: DrillPorts,
-): Promise<DrillIntent> {
-  const known = await ledger.drillIntent(targetName);
-  const intent = {
-    targetName,
-    plan: run.plan.name,
-    table: run.table,
-    slot: run.slot.toISOString(),
-    sourceArn: arn,
-    recordedAt: known?.recordedAt ?? timing.now().toISOString(),
-    executionId: durable.executionId,
-  };
-  await ledger.recordDrillIntent(intent);
-  return intent;
+function note(intent: DrillIntent, durable: Durable, { ledger }: DrillPorts): Promise<void> {
+  return durable.step('note the table', () => ledger.recordDrillIntent(intent));
+}
+
+function rearmingOf({ drill: { rearm } }: DrillRun, { createdAt, backedUp: { tableId } }: ChosenSource): Rearming {
+  return { settings: rearm, tableId, createdAt };
 }
 
 function now(name: string, durable: Durable, timing: Timing): Promise<number> {

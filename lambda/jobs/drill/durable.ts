@@ -5,11 +5,14 @@
 export interface Durable {
   /** Names this execution; the same in every process that carries it on. */
   readonly executionId: string;
-  /** Carries out one act and remembers what it answered. After a crash in between, it is carried out again: it must bear that. */
+  /**
+   * Carries out one act and remembers what it answered. After a crash in between, and some times when it throws, it is carried out again:
+   * it must bear that.
+   */
   step<Result>(name: string, act: () => Promise<Result>): Promise<Result>;
   /**
    * Looks again and again, with pauses that cost nothing, until `pauseMilliseconds` answers undefined; answers the last state.
-   * `look` gets the state before it and must bear being repeated.
+   * `look` gets the state before it and must bear being repeated: one that throws is tried again, as a step is.
    */
   poll<State>(
     name: string,

@@ -1,4 +1,5 @@
 import type { DrillPlan } from '../../domain/plan.ts';
+import type { SettingName } from '../../domain/settings.ts';
 import type { Failure } from '../ports.ts';
 
 /** What a restore reads: one backup, or a table as it was at an instant (its latest restorable one when none is given). */
@@ -146,6 +147,23 @@ export interface DrillIntent {
   readonly recordedAt: string;
   readonly executionId: string;
   readonly targetTableId?: string;
+  /** Recorded before any setting is given back: what has to be taken off again before the table is deleted. */
+  readonly rearming?: Rearming;
+}
+
+/** Which settings a drill gives back, and whose they are. */
+export interface Rearming {
+  readonly settings: readonly SettingName[];
+  /** Of the table that was backed up. */
+  readonly tableId: string;
+  /** Of the backup; ISO 8601. */
+  readonly createdAt: string;
+}
+
+/** A drill that is over, and when its table was seen to be gone. */
+export interface ClosedDrill extends DrillIntent {
+  /** ISO 8601. */
+  readonly goneAt: string;
 }
 
 /** What is known of a table's last drills. */
@@ -167,7 +185,10 @@ export interface DrillLedger<Result> {
   recordDrillIntent(intent: DrillIntent): Promise<void>;
   drillIntent(targetName: string): Promise<DrillIntent | undefined>;
   drillIntents(): Promise<readonly DrillIntent[]>;
-  closeDrillIntent(targetName: string): Promise<void>;
+  /** Unpins what was restored, and keeps for longer than a year that the drill's table was gone at `goneAt`. Safe to repeat. */
+  closeDrillIntent(targetName: string, goneAt: Date): Promise<void>;
+  /** ARNs of the backups of a plan whose deletion retention has announced and not yet accounted for. */
+  announcedDeletions(plan: string): Promise<ReadonlySet<string>>;
   /** Saves a result under its plan, table and slot; saying it again replaces it. */
   saveDrill(result: Result): Promise<void>;
   drillHistory(plan: string): Promise<ReadonlyMap<string, DrillHistory>>;
@@ -186,4 +207,5 @@ export interface Executions {
   start(name: string, table: string): Promise<StartOutcome>;
 }
 
-export type ExecutionState = 'running' | 'ended' | 'unknown';
+/** `ended` is only what Lambda says has ended, and whose last process cannot be alive; of what is `forgotten` it knows nothing. */
+export type ExecutionState = 'running' | 'ended' | 'forgotten' | 'unknown';

@@ -8,8 +8,19 @@ import type { Durable } from './durable.ts';
 
 export interface Rearmed {
   readonly settings: RearmedSettings;
-  readonly snapshot?: TableSettings;
   readonly failure?: DrillFailure;
+}
+
+/** The settings that belong to the backup; a word where there are none to give back. Changes nothing. */
+export async function settingsToGiveBack(
+  run: DrillRun,
+  { createdAt, backedUp: { tableId } }: ChosenSource,
+  durable: Durable,
+  { snapshots }: DrillPorts,
+): Promise<TableSettings | 'not-wanted' | 'not-recorded'> {
+  if (run.drill.rearm.length === 0) return 'not-wanted';
+  const origin = { tableName: run.table, tableId, createdAt: new Date(createdAt) };
+  return await durable.step('read the settings', async () => (await snapshots.settingsOf(origin)) ?? 'not-recorded');
 }
 
 /**
@@ -20,14 +31,12 @@ export interface Rearmed {
 export async function rearmTable(
   run: DrillRun,
   targetName: string,
-  source: ChosenSource,
+  snapshot: TableSettings | 'not-wanted' | 'not-recorded',
   durable: Durable,
   ports: DrillPorts,
 ): Promise<Rearmed> {
+  if (typeof snapshot === 'string') return { settings: snapshot };
   const wanted = inOrder(run.drill.rearm);
-  if (wanted.length === 0) return { settings: 'not-wanted' };
-  const snapshot = await durable.step('read the settings', async () => (await snapshotOf(run, source, ports)) ?? null);
-  if (snapshot === null) return { settings: 'not-recorded' };
   const outcomes: (readonly [SettingName, ApplyOutcome])[] = [];
   for (const name of wanted) {
     const outcome = await durable.step(`give back ${name}`, () => applySetting(targetName, snapshot, name, ports));
@@ -38,31 +47,25 @@ export async function rearmTable(
   const words = Object.fromEntries(
     settings.map(({ name, outcome, comparison }) => [name, wordOf(outcome, comparison)] as const),
   );
-  if (isRearmed) return { settings: words, snapshot };
+  if (isRearmed) return { settings: words };
   const wrong = Object.entries(words).filter(([, word]) => !isGiven(word));
   const message = wrong.map(([name, word]) => `${name}: ${word}`).join('; ');
-  return { settings: words, snapshot, failure: { phase: 're-arm', kind: 'settings', message } };
+  return { settings: words, failure: { phase: 're-arm', kind: 'settings', message } };
 }
 
-/** Takes back what would forbid the deletion or outlive the table. What fails is left to the guards and the sweep. */
+/** Takes back what would forbid the deletion or outlive the table; false when something could not be, which is left to the sweep. */
 export async function disarmTable(
   run: DrillRun,
   targetName: string,
   snapshot: TableSettings,
   durable: Durable,
   ports: DrillPorts,
-): Promise<void> {
+): Promise<boolean> {
+  const outcomes: ApplyOutcome[] = [];
   for (const name of takenOffBeforeDeletion.filter((each) => run.drill.rearm.includes(each))) {
-    await durable.step(`take off ${name}`, () => takeOffSetting(targetName, snapshot, name, ports));
+    outcomes.push(await durable.step(`take off ${name}`, () => takeOffSetting(targetName, snapshot, name, ports)));
   }
-}
-
-async function snapshotOf(
-  { table }: DrillRun,
-  { createdAt, backedUp }: ChosenSource,
-  { snapshots }: DrillPorts,
-): Promise<TableSettings | undefined> {
-  return await snapshots.settingsOf({ tableName: table, tableId: backedUp.tableId, createdAt: new Date(createdAt) });
+  return outcomes.every((outcome) => typeof outcome === 'string');
 }
 
 function wordOf(outcome: ApplyOutcome, comparison: string): string {

@@ -1,10 +1,11 @@
 import { isDrillTableName, type DrillTableName, type DrillTableScope } from '../../domain/drill/drill-table-name.ts';
 import { durationSeconds } from '../../domain/keep-guarantee.ts';
 import type { Plan } from '../../domain/plan.ts';
-import type { Tables, Timing } from '../ports.ts';
-import { deleteDrillTable } from './delete-drill-table.ts';
+import type { Tables } from '../ports.ts';
+import { deleteDrillTable, judgeDrillTable, type Deletion } from './delete-drill-table.ts';
 import type { DrillResult } from './drill-result.ts';
-import type { DrillLedger, ExecutionState, Restores } from './ports.ts';
+import type { DrillIntent, DrillLedger, ExecutionState, Restores } from './ports.ts';
+import { takeOffLeftover, type TakeOffPorts } from './take-off-leftover.ts';
 
 const cleanUpSeconds = 3_600;
 
@@ -13,11 +14,10 @@ export interface SweepRun extends DrillTableScope {
   readonly plans: readonly Plan[];
 }
 
-export interface SweepPorts {
+export interface SweepPorts extends TakeOffPorts {
   readonly tables: Tables;
   readonly restores: Restores;
   readonly ledger: DrillLedger<DrillResult>;
-  readonly timing: Timing;
   executionState(executionId: string): Promise<ExecutionState>;
 }
 
@@ -37,7 +37,7 @@ export interface SweepReport {
 }
 
 /**
- * Deletes drill tables whose drill has ended without deleting them.
+ * Deletes drill tables whose drill has ended without deleting them, and takes off before what would outlive them.
  * > Deleted is only what a drill of this deployment announced and what passes every guard; the rest is counted and named, never touched.
  * Throws when the tables could not be listed whole or the ledger does not answer.
  */
@@ -55,8 +55,7 @@ export async function sweepDrillTables(run: SweepRun, ports: SweepPorts): Promis
       inUse.push(name);
       continue;
     }
-    const scope = { ...run, sweep: { execution, longestDrillSeconds: longestDrillSeconds(run.plans) } };
-    const deletion = await deleteDrillTable(name, scope, { mayUnprotect: false }, ports);
+    const deletion = await deleteLeftover(name, intent, execution, run, ports);
     if (deletion.kind === 'gone' || deletion.kind === 'asked') deleted.push(name);
     else
       leftovers.push({
@@ -66,8 +65,27 @@ export async function sweepDrillTables(run: SweepRun, ports: SweepPorts): Promis
         message: deletion.message,
       });
   }
-  await closeSettledIntents(new Set(listing.names), ports);
+  await closeSettledIntents(new Set(listing.names), run, ports);
   return { deleted, inUse, leftovers };
+}
+
+/** > Nothing is taken off a table that may not be deleted, and nothing is deleted that still has what would outlive it. */
+async function deleteLeftover(
+  name: DrillTableName,
+  intent: DrillIntent | undefined,
+  execution: ExecutionState,
+  run: SweepRun,
+  ports: SweepPorts,
+): Promise<Deletion> {
+  const scope = { ...run, sweep: { execution, longestDrillSeconds: longestDrillSeconds(run.plans) } };
+  const options = { mayUnprotect: intent?.rearming?.settings.includes('deletion-protection') ?? false };
+  if (intent?.rearming) {
+    const judged = await judgeDrillTable(name, scope, options, ports);
+    if (judged.kind !== 'deletable') return judged;
+    if (!(await takeOffLeftover(intent, ports)))
+      return { kind: 'later', message: 'not everything that was given back could be taken off again' };
+  }
+  return await deleteDrillTable(name, scope, options, ports);
 }
 
 /** What a drill may take by its plan, and the hour it may clean up. */
@@ -77,11 +95,23 @@ function longestDrillSeconds(plans: readonly Plan[]): number {
 }
 
 /** An intent whose table is gone and whose drill has ended pins its backup no more. */
-async function closeSettledIntents(names: ReadonlySet<string>, ports: SweepPorts): Promise<void> {
-  for (const { targetName, executionId } of await ports.ledger.drillIntents()) {
-    if (names.has(targetName) || (await ports.executionState(executionId)) !== 'ended') continue;
-    await ports.ledger.closeDrillIntent(targetName);
+async function closeSettledIntents(names: ReadonlySet<string>, run: SweepRun, ports: SweepPorts): Promise<void> {
+  for (const intent of await ports.ledger.drillIntents()) {
+    if (names.has(intent.targetName) || !(await isOver(intent, run, ports))) continue;
+    if (await takeOffLeftover(intent, ports))
+      await ports.ledger.closeDrillIntent(intent.targetName, ports.timing.now());
   }
+}
+
+/** > An execution that Lambda knows nothing of is over when the longest drill would be. */
+async function isOver(
+  { executionId, recordedAt }: DrillIntent,
+  { plans }: SweepRun,
+  ports: SweepPorts,
+): Promise<boolean> {
+  const execution = await ports.executionState(executionId);
+  const seconds = (ports.timing.now().getTime() - Date.parse(recordedAt)) / 1000;
+  return execution === 'ended' || (execution === 'forgotten' && seconds > longestDrillSeconds(plans));
 }
 
 async function ageOf(name: string, { restores, timing }: SweepPorts): Promise<number> {

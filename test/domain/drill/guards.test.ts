@@ -167,10 +167,9 @@ const violations: readonly { row: string; rule: string; code: string; violate: (
   },
   {
     row: 'X07',
-    rule: 'the longest drill could still need it',
+    rule: 'Lambda knows nothing of its drill, and the longest drill could still need it',
     code: 'too-young',
-    violate: (given) =>
-      swept(given, { longestDrillSeconds: (given.now.getTime() - given.intent.recordedAt.getTime()) / 1000 }),
+    violate: (given) => swept(given, { execution: 'forgotten', longestDrillSeconds: ageSeconds(given) }),
   },
 ];
 
@@ -181,6 +180,10 @@ function withPlan(given: Case, tables: DeletionScope['plans'][number]['tables'])
 function swept(given: Case, sweep: Partial<NonNullable<DeletionScope['sweep']>>): Case {
   const ended = { execution: 'ended' as const, longestDrillSeconds: 3600 };
   return { ...given, scope: { ...given.scope, sweep: { ...ended, ...sweep } } };
+}
+
+function ageSeconds({ now, intent }: Case): number {
+  return (now.getTime() - intent.recordedAt.getTime()) / 1000;
 }
 
 describe('a drill table', () => {
@@ -206,6 +209,18 @@ describe('a drill table', () => {
       refusesEach(code, violate);
     },
   );
+
+  test('is deleted by the sweep however young it is when its drill has ended, and when it is older than the longest drill', () => {
+    fc.assert(
+      fc.property(sound, (given) => {
+        const longestDrillSeconds = ageSeconds(given);
+        const ended = swept(given, { execution: 'ended', longestDrillSeconds });
+        const forgotten = swept(given, { execution: 'forgotten', longestDrillSeconds: longestDrillSeconds - 1 });
+
+        expect([answerTo(ended).verdict, answerTo(forgotten).verdict]).toEqual(['delete', 'delete']);
+      }),
+    );
+  });
 
   test('[X08] is left alone when the ledger knows no drill that meant to make it: it may be a restore of somebody', () => {
     fc.assert(
