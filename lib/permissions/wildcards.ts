@@ -28,6 +28,10 @@ const reasons: Readonly<Record<string, string>> = {
   RearmScaling: 'the ids of scalable targets are given by AWS; the condition limits them to those of DynamoDB',
   RearmScalingAlarms: 'AWS names the alarms of target tracking after the restored tables, whose prefix this is',
   RecreateAlarms: 'alarms of restored tables begin with the names of these tables, whose prefix this is',
+  TakeOffTables: 'the names of restored tables are made at run time; all begin with this prefix',
+  TakeOffScaling: 'the ids of scalable targets are given by AWS; the condition limits them to those of DynamoDB',
+  TakeOffScalingAlarms: 'AWS names the alarms of target tracking after the restored tables, whose prefix this is',
+  TakeOffAlarms: 'alarms of restored tables begin with the names of these tables, whose prefix this is',
   FeedStreams: 'a restored table may have to send its changes to any stream its source sent them to',
   ExpireBackups:
     'the ids of backups are given by DynamoDB when they are taken, and backups carry no tags; the code deletes only backups whose name and seal are its own',
