@@ -146,6 +146,7 @@ export class DynamoDbRestores implements Restores {
     const seen = new Set<number>();
     let examined = 0;
     let bytes = 0;
+    let isCutOff = false;
     const isEnough = (): boolean => examined >= limits.items || bytes >= limits.bytes;
     while (!isEnough() && seen.size < Math.min(segments, 2 * segmentsWanted)) {
       const segment = nextUnseen(Math.floor(draw() * segments), segments, seen);
@@ -165,8 +166,9 @@ export class DynamoDbRestores implements Restores {
         bytes += JSON.stringify(Items).length;
         from = LastEvaluatedKey;
       } while (from && !isEnough());
+      isCutOff ||= from !== undefined;
     }
-    return { examined, bytes };
+    return { examined, bytes, isWhole: seen.size === segments && !isCutOff };
   }
 
   async check(tableName: string, { key, expect }: ItemCheck): Promise<CheckOutcome> {

@@ -61,6 +61,8 @@ export interface DrillResult {
   readonly times: DrillTimes;
   readonly settings: RearmedSettings;
   readonly itemsVerified: number;
+  /** How many items were restored, where all of them were read. `source.itemCount` may be six hours older than the backup. */
+  readonly itemsCounted?: number;
   readonly checksPassed: number;
   readonly startedAt: string;
   readonly finishedAt: string;

@@ -219,6 +219,7 @@ function resultOf(
     times: times ?? {},
     settings: rearmed?.settings ?? 'not-wanted',
     itemsVerified: validated?.itemsVerified ?? 0,
+    ...(validated?.itemsCounted !== undefined && { itemsCounted: validated.itemsCounted }),
     checksPassed: validated?.checksPassed ?? 0,
     finishedAt: timing.now().toISOString(),
     cleanUp: 'pending',

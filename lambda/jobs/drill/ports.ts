@@ -90,6 +90,8 @@ export interface SampleLimits {
 export interface ItemSample {
   readonly examined: number;
   readonly bytes: number;
+  /** Whether that was all there is. */
+  readonly isWhole: boolean;
 }
 
 export type SampleOutcome =

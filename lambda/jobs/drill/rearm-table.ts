@@ -1,3 +1,4 @@
+import { letsEverybodyIn } from '../../domain/drill/public-policy.ts';
 import type { SettingName, TableSettings } from '../../domain/settings.ts';
 import { applySetting, inOrder, readBack, reportOf, takenOffBeforeDeletion, takeOffSetting } from '../rearm.ts';
 import type { ApplyOutcome } from '../settings-port.ts';
@@ -36,7 +37,8 @@ export async function rearmTable(
   ports: DrillPorts,
 ): Promise<Rearmed> {
   if (typeof snapshot === 'string') return { settings: snapshot };
-  const wanted = inOrder(run.drill.rearm);
+  const withheld = withheldFrom(snapshot);
+  const wanted = inOrder(run.drill.rearm).filter((name) => !withheld.includes(name));
   const outcomes: (readonly [SettingName, ApplyOutcome])[] = [];
   for (const name of wanted) {
     const outcome = await durable.step(`give back ${name}`, () => applySetting(targetName, snapshot, name, ports));
@@ -47,10 +49,19 @@ export async function rearmTable(
   const words = Object.fromEntries(
     settings.map(({ name, outcome, comparison }) => [name, wordOf(outcome, comparison)] as const),
   );
+  for (const name of withheld.filter((each) => run.drill.rearm.includes(each)))
+    words[name] = 'withheld: it would let everybody read the restored items';
   if (isRearmed) return { settings: words };
-  const wrong = Object.entries(words).filter(([, word]) => !isGiven(word));
+  const wrong = Object.entries(words).filter(
+    ([name, word]) => !isGiven(word) && !withheld.some((each) => each === name),
+  );
   const message = wrong.map(([name, word]) => `${name}: ${word}`).join('; ');
   return { settings: words, failure: { phase: 're-arm', kind: 'settings', message } };
+}
+
+/** > A drill opens its copy to nobody: a policy that lets everybody in is not given back, and the result says so. */
+function withheldFrom({ settings: { 'resource-policy': policy } }: TableSettings): SettingName[] {
+  return typeof policy === 'object' && 'is' in policy && letsEverybodyIn(policy.is) ? ['resource-policy'] : [];
 }
 
 /** Takes back what would forbid the deletion or outlive the table; false when something could not be, which is left to the sweep. */

@@ -5,6 +5,7 @@ import type { BackedUpTable, CheckOutcome, ItemCheck, RestoredTable, TableShape 
 
 export interface Validated {
   readonly itemsVerified: number;
+  readonly itemsCounted?: number;
   readonly checksPassed: number;
   readonly failure?: DrillFailure;
 }
@@ -27,18 +28,19 @@ export async function validate(
   });
   if (differences.length > 0) return nothingVerified('not-as-backed-up', differences.join('; '));
   const read = await durable.step('read items', () => readItems(run, targetName, source, ports));
-  if (read.failure) return { itemsVerified: read.examined, checksPassed: 0, failure: read.failure };
+  const items = { itemsVerified: read.examined, ...(read.isWhole && { itemsCounted: read.examined }) };
+  if (read.failure) return { ...items, checksPassed: 0, failure: read.failure };
   const checks = run.drill.validate.checks.filter(({ table }) => table === run.table);
   let checksPassed = 0;
   for (const [nth, check] of checks.entries()) {
     const fault = await durable.step(`check ${nth + 1}`, async () =>
       faultOf(await ports.restores.check(targetName, check), check),
     );
-    if (fault) return { itemsVerified: read.examined, checksPassed, failure: fault };
+    if (fault) return { ...items, checksPassed, failure: fault };
     checksPassed += 1;
   }
   const refused = await askFunction(run, targetName, source, durable, ports);
-  return { itemsVerified: read.examined, checksPassed, ...(refused && { failure: refused }) };
+  return { ...items, checksPassed, ...(refused && { failure: refused }) };
 }
 
 /** > The operator's own function has the last word: without its `passed` the drill fails. */
@@ -87,7 +89,7 @@ async function readItems(
   targetName: string,
   source: BackedUpTable,
   { restores, timing }: DrillPorts,
-): Promise<{ examined: number; failure?: DrillFailure }> {
+): Promise<{ examined: number; isWhole?: boolean; failure?: DrillFailure }> {
   const { items, bytes } = run.drill.validate;
   const limits = { items, bytes, expectedItems: source.itemCount };
   const outcome = await restores.sample(targetName, limits, () => timing.random());
@@ -96,10 +98,10 @@ async function readItems(
       throw new Error(outcome.failure.message);
     return { examined: 0, failure: { phase: 'validate', ...outcome.failure } };
   }
-  const { examined } = outcome.sample;
-  if (examined > 0 || source.itemCount === 0) return { examined };
+  const { examined, isWhole } = outcome.sample;
+  if (examined > 0 || source.itemCount === 0) return { examined, isWhole };
   const message = `no item could be read, although the backup was of a table with about ${source.itemCount}`;
-  return { examined, failure: { phase: 'validate', kind: 'empty', message } };
+  return { examined, isWhole, failure: { phase: 'validate', kind: 'empty', message } };
 }
 
 function faultOf(outcome: CheckOutcome, { key }: ItemCheck): DrillFailure | undefined {

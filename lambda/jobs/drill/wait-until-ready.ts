@@ -84,7 +84,7 @@ async function look(
   }
   if (seen.kind === 'missing') {
     const mayAppear = watch.tableId === undefined && elapsedMilliseconds < unseenMilliseconds;
-    return mayAppear ? base : fail(base, 'restore-failed', `${targetName} vanished while it was restored`);
+    return mayAppear ? base : fail(base, 'restore-failed', vanished(targetName));
   }
   const { table } = seen;
   const stop = whyHopeless(table);
@@ -100,6 +100,10 @@ async function look(
     isReady,
   };
   return isReady ? next : timedOut(next, run);
+}
+
+function vanished(targetName: string): string {
+  return `${targetName} vanished while it was restored: somebody deleted it, or the role of the drill lost a right that a restore needs`;
 }
 
 function whyHopeless({ name, status }: RestoredTable): DrillFailure | undefined {

@@ -3,15 +3,24 @@ import { DynamoDbDrillLedger } from '../../../lambda/aws/dynamodb-drill-ledger.t
 import { drillStartEnvironmentNames } from '../../../lambda/contract/environment.ts';
 import type { Plan } from '../../../lambda/domain/plan.ts';
 import type { DrillResult } from '../../../lambda/jobs/drill/drill-result.ts';
-import type { SandboxAccount } from '../../../sandbox/account.ts';
+import type { AccountOptions, SandboxAccount } from '../../../sandbox/account.ts';
 import { aWorld, bundleOf, owner, prefix } from '../world.ts';
 import { drillTablePrefix, plantOrders } from './drill-world.ts';
 
 export const slot = '2026-11-20T05:00:00Z';
 
+interface DrillingAccountOptions extends AccountOptions {
+  readonly executionDays?: number;
+  /** What the drill function's role may do; without it, everything. */
+  readonly statements?: readonly object[];
+}
+
 /** The functions of the drill stack as they are deployed, and, unless told otherwise, the table `orders` with a backup. */
-export async function aDrillingAccount(withOrders = true): Promise<SandboxAccount> {
-  const { account } = await aWorld([]);
+export async function aDrillingAccount(
+  withOrders = true,
+  { executionDays = 3, statements, ...options }: DrillingAccountOptions = {},
+): Promise<SandboxAccount> {
+  const { account } = await aWorld([], options);
   const env = {
     [drillStartEnvironmentNames.ledgerTableName]: 'ledger',
     [drillStartEnvironmentNames.owner]: owner,
@@ -19,8 +28,10 @@ export async function aDrillingAccount(withOrders = true): Promise<SandboxAccoun
     [drillStartEnvironmentNames.drillTablePrefix]: drillTablePrefix,
     [drillStartEnvironmentNames.drillFunctionArn]: `arn:aws:lambda:${account.region}:123456789012:function:drill:live`,
   };
-  const durable = { executionTimeoutSeconds: 3 * 86_400, retentionDays: 30 };
-  account.loadFunction({ name: 'drill', code: await bundleOf('drill'), env, durable, timeoutSeconds: 900 });
+  const durable = { executionTimeoutSeconds: executionDays * 86_400, retentionDays: 30 };
+  const role = statements && { roleArn: account.roles.put('drill') };
+  if (statements) account.roles.attach('drill', 'job', { Statement: statements });
+  account.loadFunction({ name: 'drill', code: await bundleOf('drill'), env, durable, timeoutSeconds: 900, ...role });
   account.functions.putAlias('drill', 'live', account.functions.publish('drill'));
   for (const name of ['drill-start', 'sweep']) {
     account.loadFunction({ name, code: await bundleOf(name), env, timeoutSeconds: 900 });

@@ -58,6 +58,9 @@ class Turns {
   }
 }
 
+/** All orders with `ORDERS=all`; without it, every ninth, the first among them. */
+const stride = process.env.ORDERS === 'all' ? 1 : 9;
+
 /** What the two sides tell each other by, in the order each of them does it. */
 const ofPrune: readonly Side[] = ['prune', 'prune', 'prune', 'prune'];
 const ofDrill: readonly Side[] = ['drill', 'drill', 'drill', 'drill'];
@@ -116,7 +119,7 @@ describe('a drill that wants what retention deletes', () => {
 
   test('[X12] passes in every order, and never restores what was deleted: one of the two always sees the other', async () => {
     const seen = { keptByPrune: 0, leftByDrill: 0 };
-    for (const order of orders) {
+    for (const order of orders.filter((_, nth) => nth % stride === 0)) {
       const { expired, outcome, restored, deletions } = await raced(order);
 
       expect({ order, outcome }).toEqual({ order, outcome: 'passed' });
