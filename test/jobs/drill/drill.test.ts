@@ -50,6 +50,10 @@ describe('a drill', () => {
     expect((total?.atMostSeconds ?? NaN) - (total?.atLeastSeconds ?? NaN)).toBeLessThan(15);
     expect(await drillTables(world)).toEqual([]);
     expect(await world.ledger.drillIntents()).toEqual([]);
+    const [closed, ...more] = await world.ledger.closedDrills('orders');
+    expect(more).toEqual([]);
+    expect(closed).toMatchObject({ targetName: result.targetName, sourceArn: arn });
+    expect(Date.parse(closed?.goneAt ?? '')).toBeGreaterThan(Date.parse(result.finishedAt));
     expect(world.published).toHaveLength(1);
   });
 

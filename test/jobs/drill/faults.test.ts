@@ -198,6 +198,25 @@ describe('validation', () => {
     });
   });
 
+  test('[X15] counts what it read whole, and no count that may be six hours old makes it pass or fail', async () => {
+    const { world } = await withBackup();
+    world.account.dynamodb.tables.declareSize('orders', { sizeBytes: 1e4, itemCount: 25, largestPartitionBytes: 1e3 });
+    world.plant('orders', 0);
+
+    const result = await world.drill(world.runOf(aDrillPlan()));
+
+    expect(result).toMatchObject({ outcome: 'passed', itemsVerified: 20, itemsCounted: 20, source: { itemCount: 25 } });
+  });
+
+  test('[X15] says no count of a table it did not read whole', async () => {
+    const { world } = await withBackup();
+
+    const result = await world.drill(world.runOf(aDrillPlan({ validate: { items: 5 } })));
+
+    expect(result).toMatchObject({ outcome: 'passed', itemsVerified: 5 });
+    expect(result.itemsCounted).toBeUndefined();
+  });
+
   test('reads the items that a plan names, and names what differs but no value', async () => {
     const { world } = await withBackup();
     const key = { id: { S: 'order-7' } };
