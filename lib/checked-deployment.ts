@@ -3,7 +3,7 @@ import { parsePlan } from '../lambda/domain/parse-plan.ts';
 import { checkPlans } from '../lambda/domain/plan-checks.ts';
 import type { Plan } from '../lambda/domain/plan.ts';
 import type { DeploymentProps } from './deployment-props.ts';
-import { drillNamingFaults, drillSchemaFaults, foreignDrillFaults } from './drill-faults.ts';
+import { drillNamingFaults, drillRegionFaults, drillSchemaFaults, foreignDrillFaults } from './drill-faults.ts';
 import { foreignTableFaults } from './foreign-tables.ts';
 import type { PlanProps } from './plan-props.ts';
 import { namingFaults } from './naming-faults.ts';
@@ -66,6 +66,7 @@ function placeFaults(stack: Stack, { plans }: DeploymentProps): string[] {
     ...(Object.keys(plans).length === 0 ? ['plans must hold at least one plan, got none'] : []),
     ...Object.entries(plans).flatMap(([name, plan]) => [
       ...foreignTableFaults(stack, name, plan),
+      ...drillRegionFaults(stack, name, plan),
       ...foreignDrillFaults(stack, name, plan),
     ]),
   ];

@@ -1,9 +1,11 @@
-import type { Stack } from 'aws-cdk-lib';
+import { type Stack, Token } from 'aws-cdk-lib';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { drillPrefixFault } from '../lambda/domain/drill/drill-table-name.ts';
 import { describeValue } from '../lambda/domain/faults.ts';
 import { foreignPlaces } from './foreign-places.ts';
 import { type KnownSchema, knownSchema } from './known-schema.ts';
 import type { DrillCheckProps, PlanProps, TableConstruct } from './plan-props.ts';
+import { unknownRegionFault } from './scheduler-regions.ts';
 import { writtenName } from './stand-ins.ts';
 
 /** Says why drill tables must not be named by a prefix, be it only that the tables of the stack itself would look like them. */
@@ -16,16 +18,45 @@ export function drillNamingFaults(stack: Stack, drillTablePrefix: string): strin
   ];
 }
 
+/**
+ * Names a Region that no drill of the stack can restore into.
+ * > Another Region is one of the same partition, and not the deployment's own.
+ */
+export function drillRegionFaults(stack: Stack, name: string, { drill }: PlanProps): string[] {
+  const region = drill?.region;
+  const fault = region === undefined ? undefined : whyNotInto(region, stack.region);
+  return fault === undefined ? [] : [`plans.${name}.drill.region ${fault}`];
+}
+
+function whyNotInto(region: string, home: string): string | undefined {
+  if (Token.isUnresolved(region)) return `must be known at synth, got a token: ${describeValue(region)}`;
+  if (Token.isUnresolved(home)) {
+    const allowed = 'must be left out unless the Region of the deployment itself is known at synth';
+    return `${allowed}: choose it with env or -c region, got '${region}'`;
+  }
+  const unknown = unknownRegionFault(region);
+  if (unknown !== undefined) return unknown;
+  if (region === home) return `must be another Region than the ${home} of the deployment, got '${region}'`;
+  const [here, there] = [home, region].map((each) => RegionInfo.get(each).partition);
+  return here === there ? undefined : `must be a Region of partition ${here}, got '${region}' of ${there}`;
+}
+
 /** Names the key and the function of a plan's drills that live in another Region, where no drill can use them. */
 export function foreignDrillFaults(stack: Stack, name: string, { drill }: PlanProps): string[] {
-  const key = drill?.encryptionKey;
+  const key = typeof drill?.encryptionKey === 'object' ? drill.encryptionKey : undefined;
   const asked = drill?.validate?.function;
+  // The ARN of a key that is written out is compared with the Region drilled into by the plan's own checks.
+  const isJudged = key && drill?.region !== undefined && !Token.isUnresolved(key.keyArn);
   const resources = [
-    ...(key ? [{ path: 'encryptionKey', what: 'key', arn: key.keyArn, env: key.env }] : []),
-    ...(asked ? [{ path: 'validate.function', what: 'function', arn: asked.functionArn, env: asked.env }] : []),
+    ...(key && !isJudged
+      ? [{ path: 'encryptionKey', what: 'key', arn: key.keyArn, env: key.env, here: drill?.region }]
+      : []),
+    ...(asked
+      ? [{ path: 'validate.function', what: 'function', arn: asked.functionArn, env: asked.env, here: undefined }]
+      : []),
   ];
-  return resources.flatMap(({ path, what, ...resource }) =>
-    foreignPlaces(stack, resource)
+  return resources.flatMap(({ path, what, here: place, ...resource }) =>
+    foreignPlaces(stack, resource, place)
       .filter(({ kind }) => kind !== 'account')
       .map(
         ({ kind, here, there }) =>

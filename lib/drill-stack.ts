@@ -6,6 +6,7 @@ import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { drillStartEnvironmentNames } from '../lambda/contract/environment.ts';
 import { allPlans, scheduleGroupName } from '../lambda/contract/schedules.ts';
+import { startOfName } from '../lambda/domain/drill/drill-table-name.ts';
 import { durationSeconds } from '../lambda/domain/keep-guarantee.ts';
 import type { DrillPlan, Plan } from '../lambda/domain/plan.ts';
 import { scheduleOf } from '../lambda/domain/schedule/expression.ts';
@@ -18,7 +19,7 @@ import { JobSchedules, planInput } from './constructs/job-schedules.ts';
 import type { drillJobs } from './constructs/jobs.ts';
 import type { Ledger } from './constructs/ledger.ts';
 import { drillRoleStatements, drillStartRoleStatements, sweepRoleStatements } from './permissions/drill-roles.ts';
-import { rearmStatements, takingOffStatements } from './permissions/rearm-statements.ts';
+import { type DrillPlace, rearmStatements, takingOffStatements } from './permissions/rearm-statements.ts';
 import { tableArns } from './permissions/table-arns.ts';
 
 export interface DrillStackProps extends StackProps {
@@ -46,22 +47,23 @@ export class DrillStack extends Stack {
     const plans = deployment.plans.filter((plan): plan is DrillingPlan => plan.drill !== undefined);
     const undelivered = new FailureQueue(this, 'UndeliveredEvents', { encryptionKey });
     const failedRuns = new FailureQueue(this, 'FailedRuns', { encryptionKey, ofFunction: true });
-    const drillTables = this.formatArn({
-      service: 'dynamodb',
-      resource: 'table',
-      resourceName: `${deployment.drillTablePrefix}${owner}-*`,
-    });
+    const places = this.placesOf(deployment, plans);
+    const regions = places.map(({ region }) => region);
+    const drillTables = places.map(({ region, tablePrefix }) =>
+      this.formatArn({ service: 'dynamodb', region, resource: 'table', resourceName: `${tablePrefix}*` }),
+    );
     const scopeOfRoles = {
       tables: tableArns(this, plans),
       ledger,
       encryptionKey,
       drillTables,
+      regions,
       validators: [...new Set(plans.flatMap(({ drill }) => drill.validate.function ?? []))],
       toPointInTime: plans.some(({ drill }) => drill.backup === 'point-in-time'),
     };
     const rearming = {
       stack: this,
-      tablePrefix: `${deployment.drillTablePrefix}${owner}-`,
+      places,
       settings: settingNames.filter((name) => plans.some(({ drill }) => drill.rearm.includes(name))),
     };
     const jobFunction = (job: DrillJob, description: string, statements: PolicyStatement[], more: object = {}) =>
@@ -123,6 +125,16 @@ export class DrillStack extends Stack {
     new CfnOutput(this, 'DrillFunctionName', { value: drill.function.functionName });
     new CfnOutput(this, 'DrillStartFunctionName', { value: start.function.functionName });
     new CfnOutput(this, 'SweepFunctionName', { value: sweep.function.functionName });
+  }
+
+  /** Where drill tables of this deployment may be, its own Region first, and how their names begin there. */
+  private placesOf({ drillTablePrefix, owner }: CheckedDeployment, plans: readonly DrillingPlan[]): DrillPlace[] {
+    const elsewhere = [...new Set(plans.flatMap(({ drill }) => drill.region ?? []))];
+    const inRegion = (region: string, homeRegion?: string) => ({
+      region,
+      tablePrefix: startOfName({ drillTablePrefix, owner, homeRegion }),
+    });
+    return [inRegion(this.region), ...elsewhere.map((region) => inRegion(region, this.region))];
   }
 }
 

@@ -42,15 +42,20 @@ export function checkablePlan(name: string, props: PlanProps): CheckablePlan {
 }
 
 function checkableDrill(props: DrillProps, tokens: StandIns): PlanInput['drill'] {
-  const { encryptionKey, timeout, indexes, rearm, validate, ...rest } = props;
+  const { encryptionKey, restoreTo, timeout, indexes, rearm, validate, ...rest } = props;
   return {
     ...rest,
-    encryptionKeyArn: encryptionKey && checkableArn(encryptionKey.keyArn, { service: 'kms', kind: 'key/' }, tokens),
+    encryptionKey: typeof encryptionKey === 'object' ? keyOf(encryptionKey.keyArn, tokens) : encryptionKey,
+    restoreTo: restoreTo && { ...restoreTo, before: restoreTo.before.toIsoString() },
     timeout: timeout?.toIsoString(),
     indexes: typeof indexes === 'object' ? indexes.slice() : indexes,
     rearm: rearm?.slice(),
     validate: validate && checkableValidation(validate, tokens),
   };
+}
+
+function keyOf(arn: string, tokens: StandIns): string {
+  return checkableArn(arn, { service: 'kms', kind: 'key/' }, tokens);
 }
 
 function checkableValidation(props: NonNullable<DrillProps['validate']>, tokens: StandIns) {
@@ -74,11 +79,11 @@ export function withTokens({ drill, ...plan }: Plan, tokens: CheckablePlan['toke
 }
 
 function drillWithTokens(drill: DrillPlan, tokens: CheckablePlan['tokens']): DrillPlan {
-  const { encryptionKeyArn, validate } = drill;
+  const { encryptionKey, validate } = drill;
   const { checks, function: asked } = validate;
   return {
     ...drill,
-    ...(encryptionKeyArn !== undefined && { encryptionKeyArn: tokens.get(encryptionKeyArn) ?? encryptionKeyArn }),
+    ...(encryptionKey !== undefined && { encryptionKey: tokens.get(encryptionKey) ?? encryptionKey }),
     validate: {
       ...validate,
       checks: checks.map((check) => ({ ...check, table: tokens.get(check.table) ?? check.table })),

@@ -248,11 +248,26 @@ export interface DrillProps {
   readonly gigabytesPerRun?: number;
 
   /**
-   * Which backup of a table is restored; `point-in-time` restores the latest restorable time instead.
+   * Which backup of a table is restored; `point-in-time` restores a time instead, the latest restorable one unless `restoreTo` chooses.
    *
    * @default 'latest'
    */
   readonly backup?: 'latest' | 'random' | 'oldest' | 'point-in-time';
+
+  /**
+   * The time that `point-in-time` restores to. A table whose point-in-time recovery does not reach it fails its drill.
+   *
+   * @default - the latest restorable time
+   */
+  readonly restoreTo?: RestoreToProps;
+
+  /**
+   * Another Region of the account and partition to restore into, as after the loss of the deployment's own. It needs `encryptionKey`, and
+   * a deployment whose own Region is known at synth.
+   *
+   * @default - the Region of the deployment
+   */
+  readonly region?: string;
 
   /**
    * How many drills restore at once, 1 to 40. AWS restores 50 tables of an account and Region at once, those of people included.
@@ -276,11 +291,12 @@ export interface DrillProps {
   readonly indexes?: 'all' | 'none' | readonly string[];
 
   /**
-   * The KMS key of the drill table, of the Region of the deployment.
+   * The KMS key of the drill table, of the Region it is restored into; `aws-managed` for that Region's `alias/aws/dynamodb`, `aws-owned`
+   * for a key that AWS owns. Must be given with `region`.
    *
    * @default - the key of the source table
    */
-  readonly encryptionKey?: Pick<IKey, 'keyArn' | 'env' | 'node'>;
+  readonly encryptionKey?: Pick<IKey, 'keyArn' | 'env' | 'node'> | 'aws-managed' | 'aws-owned';
 
   /**
    * When a drill gives up. At most 7 days, and longer than `objectives.recoveryTime`.
@@ -303,6 +319,12 @@ export interface DrillProps {
    * @default - 1,000 items or 1 MiB of them are read
    */
   readonly validate?: DrillValidationProps;
+}
+
+/** A time of the past that moves along with the drills: a date written into a plan would soon be out of reach. */
+export interface RestoreToProps {
+  /** How long before the drill's scheduled time: at least 5 minutes, which is as near as recovery comes, and shorter than 35 days. */
+  readonly before: Duration;
 }
 
 export interface DrillValidationProps {

@@ -50,6 +50,12 @@ const schedulerRegions: readonly string[] = [
   ...['us-isob-east-1', 'us-isob-west-1', 'eu-isoe-west-1', 'us-isof-east-1', 'us-isof-south-1', 'eusc-de-east-1'],
 ];
 
+/** Says what is wrong with a Region that AWS is to restore tables into; nothing when DynamoDB is offered there. */
+export function unknownRegionFault(region: string): string | undefined {
+  if (schedulerRegions.includes(region)) return undefined;
+  return `must be a Region of AWS, got '${region}': did you mean '${closest(region, schedulerRegions)}'?`;
+}
+
 /** Says what is wrong with deploying to a Region; nothing when Scheduler is offered there. */
 export function regionFaults(region: string): string[] {
   if (schedulerRegions.includes(region)) return [];

@@ -32,7 +32,7 @@ import type { Inbox } from './sns/inbox.ts';
 import type { Topics } from './sns/topics.ts';
 import { Queues, sqsService } from './sqs.ts';
 import { taggingService } from './tagging.ts';
-import { routeHttp, type HttpCall } from './wire.ts';
+import { regionOf, routeHttp, type HttpCall } from './wire.ts';
 
 /** How an account is set up. Everything has a default. */
 export interface AccountOptions {
@@ -41,6 +41,8 @@ export interface AccountOptions {
   readonly startAt?: Date;
   readonly region?: string;
   readonly accountId?: string;
+  /** Makes it another Region of that account; `inRegion` is the way to one. */
+  readonly regionOf?: SandboxAccount;
   readonly quotas?: Partial<TableQuotas>;
   /** How many API calls the journal remembers. */
   readonly journalCapacity?: number;
@@ -80,18 +82,21 @@ function usualLatencyMs(_call: ApiCall, random: Random): number {
   return draw < 0.99 ? 3 + Math.floor(random() * 8) : 60 + Math.floor(random() * 100);
 }
 
-/** An AWS account in one process, on a virtual clock. The same seed and the same calls give the same story. */
+/**
+ * One Region of an AWS account in one process, on a virtual clock. The same seed and the same calls give the same story. The Regions of an
+ * account share its clock, faults, journal, keys and roles.
+ */
 export class SandboxAccount {
   readonly region: string;
   readonly accountId: string;
   readonly clock: VirtualClock;
-  readonly faults = new Faults();
+  readonly faults: Faults;
   readonly journal: Journal;
   readonly metrics = new Metrics();
   readonly logs: Logs;
   readonly front: Front;
   readonly functions: Functions;
-  readonly keys = new Keys();
+  readonly keys: Keys;
   readonly dynamodb: DynamoDb;
   readonly monitoring: Monitoring;
   readonly autoScaling: AutoScaling;
@@ -99,15 +104,25 @@ export class SandboxAccount {
   readonly schedules: Schedules;
   readonly roles: Roles;
   readonly #stacks = new Map<string, DeployedStack>();
+  readonly #options: AccountOptions;
+  /** The Regions of the account that somebody has called so far. */
+  readonly #regions: Map<string, SandboxAccount>;
 
   constructor(options: AccountOptions = {}) {
-    const seed = options.seed ?? 1;
+    const { regionOf: shared } = options;
     this.region = options.region ?? 'eu-central-1';
+    const seed = shared ? `${shared.#options.seed ?? 1} ${this.region}` : (options.seed ?? 1);
+    this.#options = options;
+    this.#regions = shared ? shared.#regions : new Map<string, SandboxAccount>();
+    this.#regions.set(this.region, this);
     this.accountId = options.accountId ?? '123456789012';
-    this.clock = new VirtualClock((options.startAt ?? new Date('2026-11-01T00:00:00Z')).getTime());
-    this.journal = new Journal(options.journalCapacity ?? 100_000);
+    this.clock = shared?.clock ?? new VirtualClock((options.startAt ?? new Date('2026-11-01T00:00:00Z')).getTime());
+    this.faults = shared?.faults ?? new Faults();
+    this.keys = shared?.keys ?? new Keys();
+    this.journal = shared?.journal ?? new Journal(options.journalCapacity ?? 100_000);
     this.logs = new Logs(options.logCapacity ?? 1000);
     this.front = new Front({
+      region: this.region,
       clock: this.clock,
       faults: this.faults,
       journal: this.journal,
@@ -123,6 +138,7 @@ export class SandboxAccount {
       backupCreationMs: options.backupCreationMs ?? ((sizeBytes) => 50 + sizeBytes / backupBytesPerMs),
       restoreTime: options.restoreTime ?? usualRestoreTime,
       keys: this.keys,
+      regional: (arn) => this.#regions.get(arn.split(':')[3] ?? '')?.dynamodb,
       mayWrite: (roleArn, tableArn) => this.roles.mayRestoreInto(roleArn, tableArn),
     });
     this.roles = new Roles({
@@ -130,6 +146,7 @@ export class SandboxAccount {
       region: this.region,
       tables: this.dynamodb.tables,
       changed: () => { this.dynamodb.restores.policiesChanged(); }, // prettier-ignore
+      sharedWith: shared?.roles,
     });
     const { clock, region, accountId } = this;
     const { tables } = this.dynamodb;
@@ -201,8 +218,18 @@ export class SandboxAccount {
     await this.clock.runUntil(this.clock.now + durationMs);
   }
 
-  /** Answers an HTTP request as AWS would. */
+  /** The account in another Region: tables, backups, functions, queues and metrics of its own. */
+  inRegion(region: string): SandboxAccount {
+    return this.#regions.get(region) ?? new SandboxAccount({ ...this.#options, region, regionOf: this });
+  }
+
+  /** Answers an HTTP request as AWS would, in the Region it is signed for. */
   async http(call: HttpCall, caller: Caller = outsider): Promise<FrontResponse> {
+    const region = regionOf(call) ?? this.region;
+    return region === this.region ? this.#answer(call, caller) : this.inRegion(region).#answer(call, caller);
+  }
+
+  async #answer(call: HttpCall, caller: Caller): Promise<FrontResponse> {
     const request = routeHttp(call);
     if (request) return this.front.handle(request, caller);
     const message = `unknown operation: ${call.headers['x-amz-target'] ?? `${call.method} ${call.path}`}`;

@@ -2,6 +2,8 @@ import { isRecord } from './input.ts';
 
 /** Which calls, deliveries or functions a fault concerns. Everything left out matches. */
 export interface FaultMatch {
+  /** The Region whose endpoint is called; with nothing else and a lost connection, that Region is out of reach. */
+  readonly region?: string;
   readonly service?: string;
   readonly operation?: string;
   /** The calling function; for deliveries and skew, the function concerned. */
@@ -68,6 +70,7 @@ export type Effect = CallEffect | DeliveryEffect | SkewEffect;
 /** What is about to happen, as faults are matched against. */
 export interface Occasion {
   readonly at: number;
+  readonly region?: string;
   readonly service?: string;
   readonly operation?: string;
   readonly function?: string | undefined;
@@ -114,10 +117,11 @@ export class Fault<E extends Effect = Effect> {
   }
 
   #concerns(occasion: Occasion): boolean {
-    const { from, until, service, operation, execution, table, schedule } = this.match;
+    const { from, until, region, service, operation, execution, table, schedule } = this.match;
     if (from && occasion.at < from.getTime()) return false;
     if (until && occasion.at >= until.getTime()) return false;
     return (
+      (region === undefined || region === occasion.region) &&
       (service === undefined || service === occasion.service) &&
       (operation === undefined || operation === occasion.operation) &&
       (this.match.function === undefined || this.match.function === occasion.function) &&

@@ -70,6 +70,7 @@ interface Outcome {
 }
 
 interface FrontParts {
+  readonly region: string;
   readonly clock: VirtualClock;
   readonly faults: Faults;
   readonly journal: Journal;
@@ -154,6 +155,7 @@ export class Front {
     }
     const occasion = {
       at: this.#parts.clock.now,
+      region: this.#parts.region,
       service: request.service,
       operation: request.operation,
       function: caller.functionName,
@@ -227,6 +229,7 @@ export class Front {
     );
     this.#parts.journal.record({
       at: this.#parts.clock.now,
+      region: this.#parts.region,
       service: call.service,
       operation: call.operation,
       input: call.input,

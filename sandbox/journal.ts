@@ -2,6 +2,8 @@
 export interface JournalEntry {
   /** Epoch milliseconds at which the call took effect. */
   readonly at: number;
+  /** The Region whose endpoint was called. */
+  readonly region: string;
   readonly service: string;
   readonly operation: string;
   readonly input: unknown;
@@ -15,7 +17,9 @@ export interface JournalEntry {
   readonly executionName?: string;
 }
 
-type Filter = Partial<Pick<JournalEntry, 'service' | 'operation' | 'functionName' | 'executionName' | 'outcome'>>;
+type Filter = Partial<
+  Pick<JournalEntry, 'region' | 'service' | 'operation' | 'functionName' | 'executionName' | 'outcome'>
+>;
 
 /** What happened, newest last. Keeps at most `capacity` entries, and counts all of them. */
 export class Journal {

@@ -10,6 +10,14 @@ export interface HttpCall {
   readonly body: string;
 }
 
+/**
+ * The Region a request is meant for: that of its signature, for a host may be this machine; undefined for an unsigned one.
+ * Source: "Elements of an AWS API request signature".
+ */
+export function regionOf({ headers }: HttpCall): string | undefined {
+  return /Credential=[^/,]+\/\d{8}\/([a-z0-9-]+)\//.exec(headers.authorization ?? '')?.[1];
+}
+
 const targets: Readonly<Record<string, string>> = {
   DynamoDB_20120810: 'dynamodb',
   ResourceGroupsTaggingAPI_20170126: 'tagging',

@@ -27,18 +27,20 @@ export interface SettingsClients {
   readonly cloudWatch: CloudWatchClient;
 }
 
-export function createClients(): Clients {
+/** Clients of a Region; of the environment's own when none is named. */
+export function createClients(region?: string): Clients {
+  const place = { ...common, ...(region !== undefined && { region }) };
   return {
-    dynamodb: new DynamoDBClient({ ...common, maxAttempts: 6 }),
-    dynamodbOnce: new DynamoDBClient({ ...common, maxAttempts: 1 }),
-    tagging: new ResourceGroupsTaggingAPIClient({ ...common, maxAttempts: 6 }),
-    lambda: new LambdaClient({ ...common, maxAttempts: 4 }),
+    dynamodb: new DynamoDBClient({ ...place, maxAttempts: 6 }),
+    dynamodbOnce: new DynamoDBClient({ ...place, maxAttempts: 1 }),
+    tagging: new ResourceGroupsTaggingAPIClient({ ...place, maxAttempts: 6 }),
+    lambda: new LambdaClient({ ...place, maxAttempts: 4 }),
   };
 }
 
 /** Fewer tries than the other clients have: what cannot be read now is read by the next run. */
-export function createSettingsClients(): SettingsClients {
-  const settings = { ...common, maxAttempts: 4 };
+export function createSettingsClients(region?: string): SettingsClients {
+  const settings = { ...common, ...(region !== undefined && { region }), maxAttempts: 4 };
   return {
     dynamodb: new DynamoDBClient(settings),
     autoScaling: new ApplicationAutoScalingClient(settings),

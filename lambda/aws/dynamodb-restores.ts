@@ -1,6 +1,7 @@
 import {
   DeleteTableCommand,
   DescribeBackupCommand,
+  DescribeContinuousBackupsCommand,
   DescribeTableCommand,
   GetItemCommand,
   RestoreTableFromBackupCommand,
@@ -12,6 +13,7 @@ import {
   type GlobalSecondaryIndex,
   type LocalSecondaryIndex,
   type RestoreTableFromBackupCommandInput,
+  type SSESpecification,
 } from '@aws-sdk/client-dynamodb';
 import type {
   CheckOutcome,
@@ -19,6 +21,7 @@ import type {
   Restores,
   RestoreOutcome,
   ItemSample,
+  RestorableWindow,
   RestoreRequest,
   SampleLimits,
   SampleOutcome,
@@ -41,15 +44,22 @@ interface SourceIndexes {
 }
 
 const retriable = new Set<FailureKind>(['throttled', 'backup-busy', 'table-busy']);
+const latest = { UseLatestRestorableTime: true } as const;
 const mostSegments = 1_000_000;
 const segmentsWanted = 20;
 
 /** Restores of DynamoDB's own backups and of points in time, and the tables they create. */
 export class DynamoDbRestores implements Restores {
+  readonly #source: DynamoDBClient;
   readonly #dynamodb: DynamoDBClient;
   readonly #once: DynamoDBClient;
 
-  constructor(clients: { readonly dynamodb: DynamoDBClient; readonly dynamodbOnce: DynamoDBClient }) {
+  /** The clients are of the Region of the restored tables, `source` of that of what is restored: the same unless told otherwise. */
+  constructor(
+    clients: { readonly dynamodb: DynamoDBClient; readonly dynamodbOnce: DynamoDBClient },
+    source: DynamoDBClient = clients.dynamodb,
+  ) {
+    this.#source = source;
     this.#dynamodb = clients.dynamodb;
     this.#once = clients.dynamodbOnce;
   }
@@ -57,17 +67,18 @@ export class DynamoDbRestores implements Restores {
   async start(request: RestoreRequest): Promise<RestoreOutcome> {
     try {
       const overrides = await this.#overridesOf(request);
-      const { source, target } = request;
+      const { source, sourceArn, target: TargetTableName } = request;
       if (source.kind === 'backup') {
         await this.#once.send(
-          new RestoreTableFromBackupCommand({ BackupArn: source.arn, TargetTableName: target, ...overrides }),
+          new RestoreTableFromBackupCommand({ BackupArn: sourceArn, TargetTableName, ...overrides }),
         );
       } else {
+        const instant = source.at === undefined ? latest : { RestoreDateTime: new Date(source.at) };
         await this.#once.send(
           new RestoreTableToPointInTimeCommand({
-            SourceTableName: source.table,
-            TargetTableName: target,
-            UseLatestRestorableTime: true,
+            SourceTableArn: sourceArn,
+            TargetTableName,
+            ...instant,
             ...overrides,
           }),
         );
@@ -93,10 +104,10 @@ export class DynamoDbRestores implements Restores {
   async describeSource(source: RestoreRequest['source']): Promise<SourceLook> {
     try {
       if (source.kind === 'backup') {
-        const { BackupDescription } = await this.#dynamodb.send(new DescribeBackupCommand({ BackupArn: source.arn }));
+        const { BackupDescription } = await this.#source.send(new DescribeBackupCommand({ BackupArn: source.arn }));
         return BackupDescription ? { kind: 'found', source: backedUpTable(BackupDescription) } : { kind: 'missing' };
       }
-      const { Table } = await this.#dynamodb.send(new DescribeTableCommand({ TableName: source.table }));
+      const { Table } = await this.#source.send(new DescribeTableCommand({ TableName: source.table }));
       if (!Table) return { kind: 'missing' };
       const {
         TableArn: arn = '',
@@ -105,6 +116,18 @@ export class DynamoDbRestores implements Restores {
         ItemCount: itemCount = 0,
       } = Table;
       return { kind: 'found', source: { tableId, arn, shape: shapeOfTable(Table), sizeBytes, itemCount } };
+    } catch (error) {
+      const failure = failureOf(error);
+      return failure.kind === 'missing' ? { kind: 'missing' } : { kind: 'failed', failure };
+    }
+  }
+
+  async restorableWindow(tableName: string): Promise<RestorableWindow> {
+    try {
+      const answer = await this.#source.send(new DescribeContinuousBackupsCommand({ TableName: tableName }));
+      const { EarliestRestorableDateTime: earliest, LatestRestorableDateTime: newest } =
+        answer.ContinuousBackupsDescription?.PointInTimeRecoveryDescription ?? {};
+      return earliest && newest ? { kind: 'window', earliest, latest: newest } : { kind: 'unavailable' };
     } catch (error) {
       const failure = failureOf(error);
       return failure.kind === 'missing' ? { kind: 'missing' } : { kind: 'failed', failure };
@@ -201,25 +224,29 @@ export class DynamoDbRestores implements Restores {
   }
 
   /** Members that would be empty are left out: an empty structure is refused, and yet begins the restore. */
-  async #overridesOf({ source, billing, indexes, encryptionKeyArn }: RestoreRequest): Promise<Overrides> {
+  async #overridesOf({ source, billing, indexes, encryptionKey }: RestoreRequest): Promise<Overrides> {
     return {
       ...(billing === 'on-demand' && { BillingModeOverride: 'PAY_PER_REQUEST' }),
-      ...(encryptionKeyArn !== undefined && {
-        SSESpecificationOverride: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: encryptionKeyArn },
-      }),
+      ...(encryptionKey !== undefined && { SSESpecificationOverride: encryptionWith(encryptionKey) }),
       ...(indexes !== 'all' && indexOverrides(indexes, await this.#indexesOf(source))),
     };
   }
 
   async #indexesOf(source: RestoreRequest['source']): Promise<SourceIndexes> {
     if (source.kind === 'point-in-time') {
-      const { Table } = await this.#dynamodb.send(new DescribeTableCommand({ TableName: source.table }));
+      const { Table } = await this.#source.send(new DescribeTableCommand({ TableName: source.table }));
       return { global: Table?.GlobalSecondaryIndexes ?? [], local: Table?.LocalSecondaryIndexes ?? [] };
     }
-    const { BackupDescription } = await this.#dynamodb.send(new DescribeBackupCommand({ BackupArn: source.arn }));
+    const { BackupDescription } = await this.#source.send(new DescribeBackupCommand({ BackupArn: source.arn }));
     const features = BackupDescription?.SourceTableFeatureDetails;
     return { global: features?.GlobalSecondaryIndexes ?? [], local: features?.LocalSecondaryIndexes ?? [] };
   }
+}
+
+/** Disabled encryption is encryption with a key that AWS owns; without an id, KMS means the account's key `aws/dynamodb`. */
+function encryptionWith(key: NonNullable<RestoreRequest['encryptionKey']>): SSESpecification {
+  if (key === 'aws-owned') return { Enabled: false };
+  return { Enabled: true, SSEType: 'KMS', ...(key !== 'aws-managed' && { KMSMasterKeyId: key }) };
 }
 
 /** An override repeats the definition of each index that is wanted; an empty list drops them all. */

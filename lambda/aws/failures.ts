@@ -29,6 +29,8 @@ const kindByErrorName: Readonly<Record<string, FailureKind>> = {
   ValidationException: 'invalid',
   InvalidParameterValueException: 'invalid',
   InvalidParameterCombinationException: 'invalid',
+  InvalidRestoreTimeException: 'out-of-window',
+  PointInTimeRecoveryUnavailableException: 'out-of-window',
   InternalServerError: 'no-answer',
   InternalFailure: 'no-answer',
   InternalServiceException: 'no-answer',

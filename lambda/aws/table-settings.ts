@@ -66,7 +66,11 @@ export function tableSettings(clients: SettingsClients, timing: Timing): Setting
       return await outcomeOf(async () => {
         if (target === settings.table.name) throw notItsOwn(target);
         const table = await describeIfThere(dynamodb, target, timing);
-        const facts = table?.facts ?? { ...settings.table, name: target, arn: siblingArn(settings, target) };
+        const facts = table?.facts ?? {
+          ...settings.table,
+          name: target,
+          arn: siblingArn(settings, target, await dynamodb.config.region()),
+        };
         const wanted = wantedFrom(settingsFor(settings, facts), name);
         return await takeOffOne(adapters[name], table ?? { facts, description: {}, mayBeCached: false }, wanted);
       });
@@ -186,9 +190,10 @@ async function describeIfThere(
   }
 }
 
-/** The ARN of a table that is gone; only that it is not the source's matters. */
-function siblingArn({ table }: TableSettings, target: string): string {
-  return `${table.arn.slice(0, -table.name.length)}${target}`;
+/** The ARN of a table that is gone, and that may have been in another Region than its source. */
+function siblingArn({ table }: TableSettings, target: string, region: string): string {
+  const [scheme, partition, service, , account] = table.arn.split(':');
+  return [scheme, partition, service, region, account, `table/${target}`].join(':');
 }
 
 /** > A table is never re-armed from its own snapshot, and nothing is ever taken off a table with the source's name. */

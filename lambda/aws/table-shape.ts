@@ -11,11 +11,12 @@ const awsOwned = 'aws-owned';
 
 /** What DescribeTable says of a table, in a drill's words; undefined when it says too little to be acted on. */
 export function restoredTable(table: TableDescription): RestoredTable | undefined {
-  const { TableName: name, TableId: tableId, TableStatus: status, CreationDateTime: createdAt } = table;
-  if (!name || !tableId || !status || !createdAt) return undefined;
+  const { TableName: name, TableArn: arn, TableId: tableId, TableStatus: status, CreationDateTime: createdAt } = table;
+  if (!name || !arn || !tableId || !status || !createdAt) return undefined;
   const summary = table.RestoreSummary;
   return {
     name,
+    arn,
     tableId,
     status,
     createdAt,

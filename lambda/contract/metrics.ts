@@ -1,7 +1,13 @@
 /** The CloudWatch namespace of every metric this project publishes. */
 export const metricsNamespace = 'DynamoDBBackups';
 
-export const metricDimensions = { plan: 'Plan', table: 'Table', phase: 'Phase', indexes: 'Indexes' } as const;
+export const metricDimensions = {
+  plan: 'Plan',
+  table: 'Table',
+  phase: 'Phase',
+  indexes: 'Indexes',
+  region: 'Region',
+} as const;
 
 /** What a backup run publishes per plan. Counts are of tables, `SlotLateness` is in seconds. */
 export const backupMetrics = {
@@ -29,7 +35,10 @@ export const pruneMetrics = {
   reportOnly: 'RetentionReportOnly',
 } as const;
 
-/** What a drill publishes per plan and table. Times are in seconds and the upper bound of what was measured. */
+/**
+ * What a drill publishes per plan and table. Times are in seconds and the upper bound of what was measured. Those of restores into another
+ * Region carry `Region` as well, also `RestoreTimeToObjective`.
+ */
 export const drillMetrics = {
   /** From the accepted request until the table could serve. Restores with fewer indexes than the table has carry `Indexes` as well. */
   restoreTime: 'RestoreTime',

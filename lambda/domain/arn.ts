@@ -14,6 +14,7 @@ export interface DynamoDbArn extends Home {
 }
 
 const partitions = ['aws', 'aws-cn', 'aws-us-gov'] as const;
+const regionName = /^[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}$/;
 const arnPattern = new RegExp(
   `^arn:(?<partition>${partitions.join('|')}):dynamodb:(?<region>[a-z]{2}(?:-[a-z]+)+-\\d{1,2}):(?<account>\\d{12})` +
     `:table/(?<tableName>[a-zA-Z0-9_.-]{3,255})(?:/backup/(?<backupId>[a-zA-Z0-9-]{1,64}))?$`,
@@ -42,8 +43,19 @@ export function whyForeign(arn: string, home: Home): string | undefined {
   return foreign && `must be of ${foreign} ${home[foreign]}, got ${parsed[foreign]} in ${arn}`;
 }
 
+/** The Region an ARN names; undefined where it names none that could be one. Never throws. */
+export function regionIn(arn: string): string | undefined {
+  const [scheme, , , region = ''] = arn.split(':', 4);
+  return scheme === 'arn' && isRegionName(region) ? region : undefined;
+}
+
+/** Tells whether a text is spelt like the name of a Region, at most 40 characters; whether AWS has it is another matter. */
+export function isRegionName(text: string): boolean {
+  return text.length <= 40 && regionName.test(text);
+}
+
 /** The partition a Region belongs to. */
-function partitionOf(region: string): (typeof partitions)[number] {
+export function partitionOf(region: string): (typeof partitions)[number] {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
+import { isRegionName } from './arn.ts';
 import { type Attributes, isAttributes, isItemKey } from './drill/attribute-value.ts';
 import { parseSchedule } from './schedule/expression.ts';
 import { isTimeZone } from './schedule/time-zone.ts';
@@ -73,6 +74,15 @@ const longestDrill = duration(
   (given) => given.years === 0 && given.months === 0 && given.total({ unit: 'days', relativeTo: '2026-01-01' }) <= 7,
 );
 
+/** Point-in-time recovery reaches back 35 days at most, and forward to five minutes ago (source: `UpdateContinuousBackups`). */
+const recoverable = duration(
+  'an ISO 8601 duration of weeks, days, hours, minutes or seconds, at least PT5M and shorter than P35D, such as PT6H',
+  (given) => {
+    const minutes = given.total({ unit: 'minutes', relativeTo: '2026-01-01' });
+    return given.years === 0 && given.months === 0 && minutes >= 5 && minutes < 35 * 24 * 60;
+  },
+);
+
 function duration(allowed: string, isAllowed: (given: Temporal.Duration) => boolean) {
   const error = `must be ${allowed}`;
   return z.string({ error }).refine(
@@ -103,10 +113,12 @@ export const containedSettings = settingNames.filter((name) => !outsideSettings.
 
 const indexName = text(/^[a-zA-Z0-9_.-]{3,255}$/, 'the name of an index: 3 to 255 letters, digits, _, . and -');
 const chosenIndexes = 'must be all, none or an array of 1 to 100 names of indexes, each given once';
-const keyArn = text(
-  /^arn:(aws|aws-cn|aws-us-gov):kms:[a-z0-9-]{1,40}:\d{12}:key\/[a-zA-Z0-9-]{1,64}$/,
-  'the ARN of a KMS key, such as arn:aws:kms:eu-central-1:111122223333:key/…',
+const encryptionKey = text(
+  /^(aws-owned|aws-managed|arn:(aws|aws-cn|aws-us-gov):kms:[a-z0-9-]{1,40}:\d{12}:key\/[a-zA-Z0-9-]{1,64})$/,
+  'aws-owned, aws-managed or the ARN of a KMS key, such as arn:aws:kms:eu-central-1:111122223333:key/…',
 );
+const regionAllowed = 'must be the name of a Region such as eu-west-1';
+const region = z.string({ error: regionAllowed }).refine(isRegionName, { error: regionAllowed });
 const functionArn = text(
   /^arn:(aws|aws-cn|aws-us-gov):lambda:[a-z0-9-]{1,40}:\d{12}:function:[a-zA-Z0-9_-]{1,64}(:([a-zA-Z0-9_-]{1,128}|\$LATEST))?$/,
   'the ARN of a Lambda function, with or without a version or alias',
@@ -129,6 +141,8 @@ const drill = object({
   tablesPerRun: whole(1, 10_000).default(5),
   gigabytesPerRun: positive(1_000_000).optional(),
   backup: choice(['latest', 'random', 'oldest', 'point-in-time']).default('latest'),
+  restoreTo: object({ before: recoverable }).optional(),
+  region: region.optional(),
   // AWS restores at most 50 tables at once; ten places stay for people.
   concurrentRestores: whole(1, 40).default(5),
   billing: choice(['on-demand', 'as-backed-up']).default('on-demand'),
@@ -137,7 +151,7 @@ const drill = object({
       error: chosenIndexes,
     })
     .default('all'),
-  encryptionKeyArn: keyArn.optional(),
+  encryptionKey: encryptionKey.optional(),
   timeout: longestDrill.default('PT24H'),
   rearm: distinct(choice(settingNames), {
     min: 0,

@@ -8,30 +8,48 @@ import { DynamoDbSettingsLedger } from '../aws/dynamodb-settings-ledger.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
 import { tableSettings } from '../aws/table-settings.ts';
 import { askValidationFunction } from '../aws/validation-function.ts';
-import { drillTable } from '../jobs/drill/drill.ts';
+import { drillTable, type DrillPorts } from '../jobs/drill/drill.ts';
 import { parseDrillOrder } from './drill-order.ts';
 import { publishDrill } from './drill-metrics.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnvironment, readHomeRegion } from './environment.ts';
 import { logger, observedDurable } from './observability.ts';
 
 const environment = readEnvironment(process.env);
+const homeRegion = readHomeRegion(process.env);
 const clients = createClients();
 const ports = {
   backups: dynamoDbBackups(clients),
-  restores: new DynamoDbRestores(clients),
   ledger: new DynamoDbDrillLedger(clients.dynamodb, environment.ledgerTableName),
   timing,
   log: logger,
   askValidator: askValidationFunction,
-  settings: tableSettings(createSettingsClients(), timing),
   snapshots: new DynamoDbSettingsLedger(clients.dynamodb, environment.ledgerTableName),
   publish: publishDrill,
 };
 
+const portsByRegion = new Map<string | undefined, Pick<DrillPorts, 'restores' | 'settings'>>();
+
 /** Rehearses the restore of one table. A durable function: it may take days, and goes on after a crash where it was. */
 export const handler = observedDurable(async (event: unknown, context: DurableContext): Promise<object> => {
   const { owner, backupNamePrefix: prefix, drillTablePrefix } = environment;
-  const run = { ...parseDrillOrder(event), owner, prefix, drillTablePrefix };
-  const { outcome, failure, cleanUp, leftBehind, times } = await drillTable(run, durableRun(context), ports);
+  const order = parseDrillOrder(event);
+  const { region } = order.drill;
+  const run = { ...order, owner, prefix, drillTablePrefix, ...(region !== undefined && { homeRegion }) };
+  const { outcome, failure, cleanUp, leftBehind, times } = await drillTable(run, durableRun(context), {
+    ...ports,
+    ...portsIn(region),
+  });
   return { table: run.table, outcome, failure, cleanUp, leftBehind, times };
 });
+
+/** Everything about the drill table happens in the Region it is restored into; everything else stays at home. */
+function portsIn(region: string | undefined): Pick<DrillPorts, 'restores' | 'settings'> {
+  let known = portsByRegion.get(region);
+  if (known === undefined) {
+    const there = region === undefined ? clients : createClients(region);
+    const restores = new DynamoDbRestores(there, clients.dynamodb);
+    known = { restores, settings: tableSettings(createSettingsClients(region), timing) };
+    portsByRegion.set(region, known);
+  }
+  return known;
+}

@@ -43,6 +43,11 @@ function priceOf(name: string, text: string): number {
   throw new Error(`${name} must be a number of at least 0, got ${text}`);
 }
 
+/** The Region of the function, which Lambda says itself. */
+export function readHomeRegion(variables: NodeJS.ProcessEnv): string {
+  return read({ homeRegion: 'AWS_REGION' }, variables).homeRegion;
+}
+
 function read<Names extends Readonly<Record<string, string>>>(
   names: Names,
   variables: NodeJS.ProcessEnv,

@@ -8,21 +8,21 @@ import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
 import { tableSettings } from '../aws/table-settings.ts';
 import type { Plan } from '../domain/plan.ts';
-import { sweepDrillTables } from '../jobs/drill/sweep.ts';
+import { sweepDrillTables, type SweepPlace } from '../jobs/drill/sweep.ts';
 import { publishSweep } from './drill-metrics.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnvironment, readHomeRegion } from './environment.ts';
 import { logged, logger } from './observability.ts';
 import { readPlan } from './read-plan.ts';
+import { RunFailedError } from './run-failed-error.ts';
 
 const environment = readEnvironment(process.env);
+const homeRegion = readHomeRegion(process.env);
 const clients = createClients();
 const ports = {
-  tables: new DynamoDbTables(clients),
-  restores: new DynamoDbRestores(clients),
+  inRegion,
   ledger: new DynamoDbDrillLedger(clients.dynamodb, environment.ledgerTableName),
   timing,
   log: logger,
-  settings: tableSettings(createSettingsClients(), timing),
   snapshots: new DynamoDbSettingsLedger(clients.dynamodb, environment.ledgerTableName),
   executionState: (executionId: string) => executionStateOf(clients.lambda, executionId, timing.now()),
 };
@@ -32,10 +32,21 @@ const eventSchema = z.object({ plans: z.array(z.unknown()) });
 export const handler = logged(async (event: unknown): Promise<object> => {
   const { owner, drillTablePrefix } = environment;
   const plans = plansOf(event);
-  const report = await sweepDrillTables({ plans, owner, drillTablePrefix }, ports);
+  const report = await sweepDrillTables({ plans, owner, drillTablePrefix, homeRegion }, ports);
   publishSweep(report, plans);
+  if (report.unswept.length > 0) throw new RunFailedError(JSON.stringify(report));
   return report;
 });
+
+function inRegion(region: string): SweepPlace {
+  const there = region === homeRegion ? clients : createClients(region);
+  const settingsClients = createSettingsClients(region === homeRegion ? undefined : region);
+  return {
+    tables: new DynamoDbTables(there),
+    restores: new DynamoDbRestores(there, clients.dynamodb),
+    settings: tableSettings(settingsClients, timing),
+  };
+}
 
 /** The plans of the deployment: a table one of them covers is never deleted, whatever it is called. */
 function plansOf(event: unknown): Plan[] {

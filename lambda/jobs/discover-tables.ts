@@ -1,4 +1,4 @@
-import { isDrillTableName, type DrillTableScope } from '../domain/drill/drill-table-name.ts';
+import { looksLikeDrillTable, type DrillTableScope } from '../domain/drill/drill-table-name.ts';
 import type { Plan } from '../domain/plan.ts';
 import { coveredTables, selectsByTag, type TaggedTable } from '../domain/selection.ts';
 import type { NameListing, Tables } from './ports.ts';
@@ -15,12 +15,12 @@ const nothing: NameListing = { complete: true, names: [] };
 /**
  * Finds the tables a plan covers.
  * > A named table is covered whether or not it exists, so that its absence is noticed.
- * > A drill table of this deployment is never covered, though it carries the tags of its source.
+ * > A drill table is never covered, though it carries the tags of its source, and whichever deployment with this prefix made it.
  */
 export async function discoverTables(
   selection: Plan['tables'],
   tables: Tables,
-  scope: DrillTableScope,
+  { drillTablePrefix }: Pick<DrillTableScope, 'drillTablePrefix'>,
 ): Promise<Discovery> {
   const all = selection.matching?.length ? await tables.names() : nothing;
   const tagged = selectsByTag(selection) ? await tables.tagged(selection.tagged ?? {}) : nothing;
@@ -30,7 +30,7 @@ export async function discoverTables(
   ];
   return {
     complete: all.complete && tagged.complete,
-    tables: coveredTables(selection, candidates).filter((name) => !isDrillTableName(name, scope)),
+    tables: coveredTables(selection, candidates).filter((name) => !looksLikeDrillTable(name, drillTablePrefix)),
     errors: [all, tagged].flatMap((listing) => (listing.complete ? [] : [listing.error])),
   };
 }

@@ -21,6 +21,8 @@ export type FailureKind =
   | 'archived'
   | 'too-many-backups'
   | 'invalid'
+  /** Point-in-time recovery does not reach the instant, or is off. */
+  | 'out-of-window'
   /** The connection broke, timed out or ended in a server error: what was asked for may have happened. */
   | 'no-answer'
   /** An error nobody foresaw. On a destructive path it stops the run. */

@@ -7,8 +7,10 @@ import { ledgerStatement } from './ledger-access.ts';
 import type { RoleScope } from './role-scope.ts';
 
 export interface DrillRoleScope extends RoleScope {
-  /** ARN of all tables that drills of this deployment may create: prefix and owner, then anything. */
-  readonly drillTables: string;
+  /** ARNs of all tables that drills of this deployment may create, one in each Region: prefix and owner, then anything. */
+  readonly drillTables: readonly string[];
+  /** The Regions these tables may be in, the deployment's own included. */
+  readonly regions: readonly string[];
   /** Whether a plan drills point-in-time recovery. */
   readonly toPointInTime: boolean;
   /** Functions of operators that plans let validate restored tables. */
@@ -40,12 +42,12 @@ export function drillRoleStatements(scope: DrillRoleScope): PolicyStatement[] {
   return [
     allow('ListBackups', ['dynamodb:ListBackups'], ['*']),
     allow('ReadBackups', ['dynamodb:DescribeBackup'], tables.backups),
-    allow('RestoreBackups', ['dynamodb:RestoreTableFromBackup'], [...tables.backups, drillTables]),
+    allow('RestoreBackups', ['dynamodb:RestoreTableFromBackup'], [...tables.backups, ...drillTables]),
     ...(scope.toPointInTime ? pointInTimeStatements(scope) : []),
-    allow('FillDrillTables', dataActions, [drillTables]),
+    allow('FillDrillTables', dataActions, drillTables),
     ...drillTableStatements(drillTables),
     ...(scope.validators.length > 0 ? [allow('AskValidators', ['lambda:InvokeFunction'], scope.validators)] : []),
-    ...tableKeyStatements(ledger),
+    ...tableKeyStatements(scope),
     ledgerStatement(ledger),
     ...encryptedTableStatements(encryptionKey),
     ...encryptedQueueStatements(encryptionKey),
@@ -78,26 +80,32 @@ const dataActions = [
   'dynamodb:UpdateItem',
 ];
 
-function drillTableStatements(drillTables: string): PolicyStatement[] {
+function drillTableStatements(drillTables: readonly string[]): PolicyStatement[] {
   return [
-    allow('LookAtDrillTables', ['dynamodb:DescribeTable'], [drillTables]),
-    allow('DeleteDrillTables', ['dynamodb:DeleteTable', 'dynamodb:UpdateTable'], [drillTables]),
+    allow('LookAtDrillTables', ['dynamodb:DescribeTable'], drillTables),
+    allow('DeleteDrillTables', ['dynamodb:DeleteTable', 'dynamodb:UpdateTable'], drillTables),
   ];
 }
 
 function pointInTimeStatements({ tables, drillTables }: DrillRoleScope): PolicyStatement[] {
-  const actions = ['dynamodb:DescribeTable', 'dynamodb:RestoreTableToPointInTime'];
+  const actions = [
+    'dynamodb:DescribeTable',
+    'dynamodb:DescribeContinuousBackups',
+    'dynamodb:RestoreTableToPointInTime',
+  ];
   return [
     ...tableStatements('RestoreToPointInTime', actions, tables),
-    allow('RestoreToPointInTimeInto', ['dynamodb:RestoreTableToPointInTime'], [drillTables]),
+    allow('RestoreToPointInTimeInto', ['dynamodb:RestoreTableToPointInTime'], drillTables),
   ];
 }
 
 /**
- * A restore uses the key of its source, and for a table with a customer key DynamoDB asks for a grant in the caller's name.
+ * A restore uses the key of its source, and for a table with a customer key DynamoDB asks for a grant in the caller's name. Into another
+ * Region it uses keys of both.
  */
-function tableKeyStatements(ledger: RoleScope['ledger']): PolicyStatement[] {
-  const { region, urlSuffix } = Stack.of(ledger);
+function tableKeyStatements({ ledger, regions }: DrillRoleScope): PolicyStatement[] {
+  const { urlSuffix } = Stack.of(ledger);
+  const services = regions.map((region) => `dynamodb.${region}.${urlSuffix}`);
   return [
     new PolicyStatement({
       sid: 'UseTableKeys',
@@ -112,7 +120,7 @@ function tableKeyStatements(ledger: RoleScope['ledger']): PolicyStatement[] {
         'kms:ReEncryptTo',
       ],
       resources: ['*'],
-      conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${region}.${urlSuffix}` } },
+      conditions: { StringEquals: { 'kms:ViaService': services.length === 1 ? services[0] : services } },
     }),
   ];
 }
@@ -135,7 +143,7 @@ function denyRestoresOutside({ tables, drillTables }: DrillRoleScope): PolicySta
       ...new Set([
         ...tables.backups,
         ...(tables.chosenByTag.length > 0 ? [tables.any] : tables.chosenByName),
-        drillTables,
+        ...drillTables,
       ]),
     ],
   });

@@ -4,9 +4,9 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 /** Where a role of the drill stack may do what no other may. */
 export interface DrillFreedom {
   /** Tables it may delete. */
-  readonly deletable?: string;
+  readonly deletable?: readonly string[];
   /** Tables beside the ledger whose items it may read and write. */
-  readonly touchable?: string;
+  readonly touchable?: readonly string[];
   readonly mayRestore?: boolean;
 }
 
@@ -22,8 +22,8 @@ export function guardrailStatements(
   const forbidden = [...(mayRestore ? [] : restoringActions), ...destructiveActions, ...never];
   return [
     deny('NeverDestroy', [...(deletable ? [] : tableActions), ...forbidden].sort(), { resources: ['*'] }),
-    ...(deletable ? [deny('NeverDeleteOtherTables', tableActions, { notResources: [deletable] })] : []),
-    deny('NeverTouchItems', itemActions, { notResources: [ledger.tableArn, ...(touchable ? [touchable] : [])] }),
+    ...(deletable ? [deny('NeverDeleteOtherTables', tableActions, { notResources: [...deletable] })] : []),
+    deny('NeverTouchItems', itemActions, { notResources: [ledger.tableArn, ...(touchable ?? [])] }),
   ];
 }
 

@@ -3,10 +3,17 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { SettingName } from '../../lambda/domain/settings.ts';
 import { scalingAndAlarmsReadingStatement, settingsReadingStatements } from './settings-reading.ts';
 
+/** One Region of restored tables. */
+export interface DrillPlace {
+  readonly region: string;
+  /** What the names of all restored tables begin with there; at least 8 characters. */
+  readonly tablePrefix: string;
+}
+
 export interface RearmScope {
   readonly stack: Stack;
-  /** What the names of all tables that are re-armed begin with; at least 8 characters. */
-  readonly tablePrefix: string;
+  /** Where tables are re-armed, the deployment's own Region first. */
+  readonly places: readonly DrillPlace[];
   /** The settings that any plan gives back. */
   readonly settings: readonly SettingName[];
 }
@@ -39,23 +46,23 @@ const readActions = [
 const shortestPrefix = 8;
 
 /**
- * What it takes to give restored tables of one prefix the chosen settings, to read them back and to take them off again, and nothing
+ * What it takes to give restored tables of given prefixes the chosen settings, to read them back and to take them off again, and nothing
  * on any other table. A setting that is not chosen adds no permission.
  *
  * @throws RangeError for a prefix that could be any table's
  */
-export function rearmStatements({ stack, tablePrefix, settings }: RearmScope): PolicyStatement[] {
-  checkPrefix(tablePrefix);
+export function rearmStatements({ stack, places, settings }: RearmScope): PolicyStatement[] {
+  for (const { tablePrefix } of places) checkPrefix(tablePrefix);
   const has = (name: SettingName): boolean => settings.includes(name);
-  const tables = stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${tablePrefix}*` });
+  const tables = tablesIn(stack, places);
   const changes = [...new Set(settings.flatMap((name) => tableActions[name]))];
   return [
-    new PolicyStatement({ sid: 'RearmTables', actions: [...readActions, ...changes], resources: [tables] }),
+    new PolicyStatement({ sid: 'RearmTables', actions: [...readActions, ...changes], resources: tables }),
     ...settingsReadingStatements(stack).filter(({ sid }) => sid !== 'ReadIndexSettings'),
-    ...(has('auto-scaling') ? scalingStatements(stack, tablePrefix) : []),
+    ...(has('auto-scaling') ? scalingStatements(stack, places) : []),
     ...(has('contributor-insights') ? [serviceRole(stack, 'Insights')] : []),
     ...(has('kinesis-destination') ? [feedStatement(stack), serviceRole(stack, 'Kinesis')] : []),
-    ...(has('alarms') ? [alarmStatement(stack, 'RecreateAlarms', tablePrefix)] : []),
+    ...(has('alarms') ? [alarmStatement(stack, 'RecreateAlarms', atHome(places))] : []),
   ];
 }
 
@@ -78,22 +85,33 @@ const takingOffActions: Readonly<Partial<Record<SettingName, readonly string[]>>
  *
  * @throws RangeError for a prefix that could be any table's
  */
-export function takingOffStatements({ stack, tablePrefix, settings }: RearmScope): PolicyStatement[] {
-  checkPrefix(tablePrefix);
+export function takingOffStatements({ stack, places, settings }: RearmScope): PolicyStatement[] {
+  for (const { tablePrefix } of places) checkPrefix(tablePrefix);
   const has = (name: SettingName): boolean => settings.includes(name);
-  const tables = stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${tablePrefix}*` });
+  const tables = tablesIn(stack, places);
   const actions = [...new Set(settings.flatMap((name) => takingOffActions[name] ?? []))];
   return [
-    ...(actions.length > 0 ? [new PolicyStatement({ sid: 'TakeOffTables', actions, resources: [tables] })] : []),
+    ...(actions.length > 0 ? [new PolicyStatement({ sid: 'TakeOffTables', actions, resources: tables })] : []),
     ...(has('auto-scaling') || has('alarms') ? [scalingAndAlarmsReadingStatement()] : []),
     ...(has('auto-scaling')
       ? [
-          scalingStatement(stack, 'TakeOffScaling', ['DeregisterScalableTarget']),
-          alarmStatement(stack, 'TakeOffScalingAlarms', `TargetTracking-table/${tablePrefix}`, ['DeleteAlarms']),
+          scalingStatement(stack, 'TakeOffScaling', places, ['DeregisterScalableTarget']),
+          alarmStatement(stack, 'TakeOffScalingAlarms', places, { before: targetTracking, actions: ['DeleteAlarms'] }),
         ]
       : []),
-    ...(has('alarms') ? [alarmStatement(stack, 'TakeOffAlarms', tablePrefix, ['DeleteAlarms'])] : []),
+    ...(has('alarms') ? [alarmStatement(stack, 'TakeOffAlarms', atHome(places), { actions: ['DeleteAlarms'] })] : []),
   ];
+}
+
+function tablesIn(stack: Stack, places: readonly DrillPlace[]): string[] {
+  return places.map(({ region, tablePrefix }) =>
+    stack.formatArn({ service: 'dynamodb', region, resource: 'table', resourceName: `${tablePrefix}*` }),
+  );
+}
+
+/** Alarms of the source are given back in its own Region only. */
+function atHome(places: readonly DrillPlace[]): readonly DrillPlace[] {
+  return places.slice(0, 1);
 }
 
 function checkPrefix(tablePrefix: string): void {
@@ -107,36 +125,50 @@ function checkPrefix(tablePrefix: string): void {
  * Application Auto Scaling makes the alarms of a policy in the caller's name (source: "Application Auto Scaling identity-based policy
  * examples"). The ids of scalable targets are its own; that a target is of a drill table is for the code to ensure.
  */
-function scalingStatements(stack: Stack, tablePrefix: string): PolicyStatement[] {
+function scalingStatements(stack: Stack, places: readonly DrillPlace[]): PolicyStatement[] {
   return [
-    scalingStatement(stack, 'RearmScaling', ['RegisterScalableTarget', 'DeregisterScalableTarget', 'PutScalingPolicy']),
-    alarmStatement(stack, 'RearmScalingAlarms', `TargetTracking-table/${tablePrefix}`),
+    scalingStatement(stack, 'RearmScaling', places, [
+      'RegisterScalableTarget',
+      'DeregisterScalableTarget',
+      'PutScalingPolicy',
+    ]),
+    alarmStatement(stack, 'RearmScalingAlarms', places, { before: targetTracking }),
     serviceRole(stack, 'Scaling'),
   ];
 }
 
-function scalingStatement(stack: Stack, sid: string, actions: readonly string[]): PolicyStatement {
+function scalingStatement(
+  stack: Stack,
+  sid: string,
+  places: readonly DrillPlace[],
+  actions: readonly string[],
+): PolicyStatement {
+  const targets = { service: 'application-autoscaling', resource: 'scalable-target', resourceName: '*' };
   return new PolicyStatement({
     sid,
     actions: actions.map((action) => `application-autoscaling:${action}`),
-    resources: [
-      stack.formatArn({ service: 'application-autoscaling', resource: 'scalable-target', resourceName: '*' }),
-    ],
+    resources: places.map(({ region }) => stack.formatArn({ ...targets, region })),
     conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'dynamodb' } },
   });
 }
+
+/** What the names of the alarms that AWS makes for target tracking begin with. */
+const targetTracking = 'TargetTracking-table/';
 
 /** An alarm cannot be scoped by its metric's table, but ours begin with the table's name. */
 function alarmStatement(
   stack: Stack,
   sid: string,
-  namePrefix: string,
-  actions: readonly string[] = ['PutMetricAlarm', 'DeleteAlarms'],
+  places: readonly DrillPlace[],
+  { before = '', actions = ['PutMetricAlarm', 'DeleteAlarms'] }: { before?: string; actions?: readonly string[] } = {},
 ): PolicyStatement {
   return new PolicyStatement({
     sid,
     actions: actions.map((action) => `cloudwatch:${action}`),
-    resources: [`arn:${stack.partition}:cloudwatch:${stack.region}:${stack.account}:alarm:${namePrefix}*`],
+    resources: places.map(
+      ({ region, tablePrefix }) =>
+        `arn:${stack.partition}:cloudwatch:${region}:${stack.account}:alarm:${before}${tablePrefix}*`,
+    ),
   });
 }
 

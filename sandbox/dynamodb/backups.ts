@@ -162,6 +162,11 @@ export class Backups {
     return backup;
   }
 
+  /** The backup with an ARN; of this Region only. */
+  find(arn: string): StoredBackup | undefined {
+    return this.#byArn.get(arn);
+  }
+
   isBeingTaken(table: Table): boolean {
     return this.#of(table.name).some((backup) => backup.tableId === table.id && backup.status === 'CREATING');
   }

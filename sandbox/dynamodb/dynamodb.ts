@@ -27,6 +27,8 @@ interface DynamoDbParts {
   readonly backupCreationMs: (sizeBytes: number) => number;
   readonly restoreTime: RestoreModel;
   readonly keys: Keys;
+  /** DynamoDB of whatever Region of the account an ARN names. */
+  readonly regional: (arn: string) => DynamoDb | undefined;
   /** Whether a role may write to a table as a restore does. */
   readonly mayWrite: (roleArn: string, tableArn: string) => boolean;
 }
@@ -75,6 +77,8 @@ export class DynamoDb {
       tables,
       backups: this.backups,
       keys: parts.keys,
+      arnPrefix,
+      sourceOf: parts.regional,
       atOnce: quotas.restores,
       time: parts.restoreTime,
       mayWrite: parts.mayWrite,

@@ -43,10 +43,20 @@ interface RestoresParts {
   readonly tables: Tables;
   readonly backups: Backups;
   readonly keys: Keys;
+  /** `arn:PARTITION:dynamodb:REGION:ACCOUNT`, of the Region restored into. */
+  readonly arnPrefix: string;
+  /** Tables and backups of whatever Region of the account an ARN names. */
+  readonly sourceOf: (arn: string) => RegionalSource | undefined;
   readonly atOnce: number;
   readonly time: RestoreModel;
   /** Whether a role still has the data actions that a restore needs on its target. */
   readonly mayWrite: (roleArn: string, tableArn: string) => boolean;
+}
+
+/** Where what is restored is kept. */
+export interface RegionalSource {
+  readonly tables: Tables;
+  readonly backups: Backups;
 }
 
 /** What is restored. */
@@ -92,7 +102,9 @@ export class Restores {
   async fromBackup(call: ApiCall): Promise<object> {
     const input = new Input(call.input);
     const target = input.text('TargetTableName', tableNameRule);
-    const backup = this.#parts.backups.require(call.input);
+    const arn = input.text('BackupArn', { min: 37, max: 1024 });
+    const backup = this.#parts.sourceOf(arn)?.backups.find(arn) ?? this.#parts.backups.require(call.input);
+    this.#checkAcrossRegions(arn, input);
     const { definition, declared, createdAt: contentAt, tableArn } = backup;
     const content = await backup.content;
     this.#checkTarget(target);
@@ -118,7 +130,9 @@ export class Restores {
     if ((SourceTableArn === undefined) === (SourceTableName === undefined))
       throw validationError('Exactly one of SourceTableArn and SourceTableName must be given');
     const name = tableNameIn(input, SourceTableArn === undefined ? 'SourceTableName' : 'SourceTableArn');
-    const table = this.#parts.tables.get(name);
+    const arn = typeof SourceTableArn === 'string' ? SourceTableArn : this.#parts.arnPrefix;
+    this.#checkAcrossRegions(arn, input);
+    const table = this.#parts.sourceOf(arn)?.tables.get(name);
     if (!table || table.status === 'CREATING' || table.status === 'DELETING')
       throw new AwsError('TableNotFoundException', `Table not found: ${name}`);
     const recovery = table.pointInTimeRecovery;
@@ -213,6 +227,7 @@ export class Restores {
         localIndexes: table.definition.LocalSecondaryIndexes?.length ?? 0,
         globalIndexes,
         toPointInTime: source.backup === undefined,
+        acrossRegions: this.#isElsewhere(source.tableArn),
       },
       this.#parts.random,
     );
@@ -285,7 +300,7 @@ export class Restores {
     for (const running of [...this.#running]) {
       const needed = [
         keyArnOf(running.table),
-        keyArnOf({ arn: running.table.arn, definition: running.source.definition }),
+        keyArnOf({ arn: running.source.tableArn, definition: running.source.definition }),
       ];
       const lost = needed.find((key) => key !== undefined && !keys.isUsable(key));
       if (lost === undefined) continue;
@@ -297,6 +312,20 @@ export class Restores {
       const key = keyArnOf(table);
       if (key !== undefined) tables.follow(table, keys.isUsable(key));
     }
+  }
+
+  #isElsewhere(arn: string): boolean {
+    return arn.split(':')[3] !== this.#parts.arnPrefix.split(':')[3];
+  }
+
+  /** > From another Region, a restore has to say which key encrypts its table, and a key is of the Region it is used in. */
+  #checkAcrossRegions(sourceArn: string, input: Input): void {
+    const encryption = input.optionalStructure('SSESpecificationOverride');
+    if (this.#isElsewhere(sourceArn) && !encryption)
+      throw validationError('SSESpecificationOverride must be provided for cross-region restores');
+    const key = encryption?.optionalText('KMSMasterKeyId');
+    if (key?.startsWith('arn:') && this.#isElsewhere(key))
+      throw validationError(`KMS key access denied: the key ${key} is not in the Region of the table`);
   }
 
   #checkTarget(target: string): void {

@@ -71,22 +71,30 @@ interface RolesParts {
   readonly tables: Tables;
   /** Called whenever a role may do more or less than before. */
   readonly changed: () => void;
+  /** The same roles as another Region sees them: IAM has no Regions. */
+  readonly sharedWith: Roles | undefined;
 }
 
-/** The roles of the account. A function may do what the policies of its role allow, and nothing else. */
+/** The roles of the account, as one Region asks for them. A function may do what the policies of its role allow, and nothing else. */
 export class Roles {
   readonly #parts: RolesParts;
-  readonly #roles = new Map<string, Role>();
+  readonly #roles: Map<string, Role>;
+  /** What each Region brings, by its name. */
+  readonly #regions: Map<string, RolesParts>;
 
   constructor(parts: RolesParts) {
     this.#parts = parts;
+    const { sharedWith } = parts;
+    this.#roles = sharedWith ? sharedWith.#roles : new Map<string, Role>();
+    this.#regions = sharedWith ? sharedWith.#regions : new Map<string, RolesParts>();
+    this.#regions.set(parts.region, parts);
   }
 
   /** Creates a role without policies, or empties it; returns its ARN. */
   put(name: string): string {
     const arn = this.arnOf(name);
     this.#roles.set(arn, { name, policies: new Map() });
-    this.#parts.changed();
+    this.#tell();
     return arn;
   }
 
@@ -98,7 +106,11 @@ export class Roles {
     const role = this.#roles.get(this.arnOf(roleName));
     if (!role) throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
     role.policies.set(policyName, statementsOf(document));
-    this.#parts.changed();
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const { changed } of this.#regions.values()) changed();
   }
 
   /** Throws AccessDeniedException unless the caller's role allows the call. A caller without a role of this account may do everything. */
@@ -188,8 +200,8 @@ export class Roles {
       ['aws:sourceaccount', this.#parts.accountId],
       ['aws:requestedregion', this.#parts.region],
     ]);
-    const name = /:table\/([^/]+)$/.exec(resource)?.[1];
-    const tags = name === undefined ? undefined : this.#parts.tables.get(name)?.tags;
+    const [, region = '', name = ''] = /^arn:[^:]*:dynamodb:([^:]*):\d*:table\/([^/]+)$/.exec(resource) ?? [];
+    const tags = this.#regions.get(region)?.tables.get(name)?.tags;
     for (const [key, value] of tags ?? []) context.set(`aws:resourcetag/${key.toLowerCase()}`, value);
     return context;
   }

@@ -42,7 +42,7 @@ describe('the drills an operator writes become the JSON a schedule carries', () 
 
     expect(checkablePlan('orders', props).input.drill).toEqual({
       ...rest,
-      encryptionKeyArn: encryptionKey.keyArn,
+      encryptionKey: encryptionKey.keyArn,
       timeout: 'P1DT12H',
       validate: {
         items: 10,
@@ -67,11 +67,11 @@ describe('the drills an operator writes become the JSON a schedule carries', () 
     const deployed = withTokens(plan, tokens);
 
     expect(plan.drill?.validate.checks).toEqual([{ table: 'Shop.Orders', key, expect: {} }]);
-    expect(plan.drill?.encryptionKeyArn).toMatch(/^arn:aws:kms:token:000000000000:key\/token-\d$/);
+    expect(plan.drill?.encryptionKey).toMatch(/^arn:aws:kms:token:000000000000:key\/token-\d$/);
     expect(deployed.tables.named).toEqual([table.tableName]);
     expect(deployed.drill).toEqual({
       ...plan.drill,
-      encryptionKeyArn: encryptionKey.keyArn,
+      encryptionKey: encryptionKey.keyArn,
       validate: {
         ...plan.drill?.validate,
         checks: [{ table: table.tableName, key, expect: {} }],

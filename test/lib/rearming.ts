@@ -9,6 +9,7 @@ import { roleStatements, type Statement } from './iam-simulation.ts';
 export function rearming(settings: readonly SettingName[], tablePrefix = 'ddb-drill-'): Statement[] {
   const stack = new Stack(anApp(), 'Rearming', { env });
   const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-  for (const statement of rearmStatements({ stack, tablePrefix, settings })) role.addToPolicy(statement);
+  for (const statement of rearmStatements({ stack, places: [{ region: stack.region, tablePrefix }], settings }))
+    role.addToPolicy(statement);
   return [...roleStatements(resourcesOf(stack)).values()].flat();
 }

@@ -1,3 +1,4 @@
+import { regionIn } from '../arn.ts';
 import { describeValue, type Fault, faultAt } from '../faults.ts';
 import { durationSeconds } from '../keep-guarantee.ts';
 import { containedSettings, type DrillPlan, type Plan } from '../plan.ts';
@@ -6,17 +7,56 @@ import { coversName } from '../selection.ts';
 /** Finds what a plan's drills promise and cannot keep. Paths begin with `plans.<name>`. */
 export function drillErrors(plan: Plan): Fault[] {
   const { drill } = plan;
-  return drill ? [...uncoveredChecks(plan, drill), ...shortTimeout(plan, drill)] : [];
+  const checks = [uncoveredChecks, shortTimeout, unusedInstant, missingKey, foreignKey, boundSettings];
+  return drill ? checks.flatMap((check) => check(plan, drill)) : [];
 }
 
 /** Finds what may surprise somebody about a plan's drills. */
 export function drillWarnings({ name, drill }: Plan): Fault[] {
-  const contained: readonly string[] = containedSettings;
-  const outside = drill?.rearm.filter((setting) => !contained.includes(setting)) ?? [];
-  if (outside.length === 0) return [];
+  const acting = drill?.region === undefined ? outside(drill?.rearm ?? []) : [];
+  if (acting.length === 0) return [];
   const allowed = 'settings that act on the drill table alone';
-  const text = `${outside.join(' and ')} act outside the drill table in every drill`;
-  return [faultAt(['plans', name, 'drill', 'rearm'], { value: outside.join(', '), allowed }, text)];
+  const text = `${acting.join(' and ')} act outside the drill table in every drill`;
+  return [faultAt(['plans', name, 'drill', 'rearm'], { value: acting.join(', '), allowed }, text)];
+}
+
+/** > Only point-in-time recovery can restore to a chosen time: a backup holds the time it was taken at. */
+function unusedInstant({ name }: Plan, { backup, restoreTo }: DrillPlan): Fault[] {
+  if (restoreTo === undefined || backup === 'point-in-time') return [];
+  const allowed = 'must be left out unless drill.backup is point-in-time';
+  const value = `${restoreTo.before} with ${backup}`;
+  return [faultAt(['plans', name, 'drill', 'restoreTo'], { value, allowed }, `${allowed}, got ${value}`)];
+}
+
+/** > A drill into another Region says which key encrypts its table: no key of the source is in that Region. */
+function missingKey({ name }: Plan, { region, encryptionKey }: DrillPlan): Fault[] {
+  if (region === undefined || encryptionKey !== undefined) return [];
+  const allowed = `must be given when drills restore into another Region: a key of ${region}, aws-managed or aws-owned`;
+  return [faultAt(['plans', name, 'drill', 'encryptionKey'], { value: 'nothing', allowed }, `${allowed}, got nothing`)];
+}
+
+/** > The key of a drill table is of the Region it is restored into. */
+function foreignKey({ name }: Plan, { region, encryptionKey }: DrillPlan): Fault[] {
+  const found = regionIn(encryptionKey ?? '');
+  if (region === undefined || found === undefined || found === region) return [];
+  const allowed = `must be a key of ${region}, where drills restore into`;
+  return [
+    faultAt(['plans', name, 'drill', 'encryptionKey'], { value: found, allowed }, `${allowed}, got one of ${found}`),
+  ];
+}
+
+/** > In another Region a drill gives back no setting that is bound to the Region of its source. */
+function boundSettings({ name }: Plan, { region, rearm }: DrillPlan): Fault[] {
+  const bound = region === undefined ? [] : outside(rearm);
+  const allowed = `must hold only settings that another Region can have: a table's stream and what its alarms notify are of its own Region`;
+  return bound.map((setting) =>
+    faultAt(['plans', name, 'drill', 'rearm'], { value: setting, allowed }, `${allowed}, got ${setting}`),
+  );
+}
+
+function outside(rearm: DrillPlan['rearm']): string[] {
+  const contained: readonly string[] = containedSettings;
+  return rearm.filter((setting) => !contained.includes(setting));
 }
 
 /** > A check is about a table the plan covers: no other is ever drilled. */

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { isRegionName } from '../arn.ts';
 import { describeValue } from '../faults.ts';
 
 declare const drillTable: unique symbol;
@@ -12,6 +13,11 @@ export interface DrillTableScope {
   readonly drillTablePrefix: string;
   /** `[a-z0-9]{4,16}`: the stable id of the deployment. */
   readonly owner: string;
+  /**
+   * Region of the deployment, for tables it restores into another one: there it is part of their names, for a deployment of the same owner
+   * may live there, or restore into there from a third Region.
+   */
+  readonly homeRegion?: string | undefined;
 }
 
 /** What one drill is: one table of one plan in one slot. */
@@ -28,6 +34,7 @@ const allowedPrefix = `${shortestPrefix} to 64 letters, digits, _, . and - that 
 const ownerPattern = /^[a-z0-9]{4,16}$/;
 const planPattern = /^[a-z][a-z0-9-]{0,39}$/;
 const sealPattern = /^[0-9a-f]{16}$/;
+const anyDrillTable = /^[a-z0-9]{4,16}-([a-z]{2,5}(-[a-z]+)+-\d{1,2}-)?[0-9a-f]{16}$/;
 
 /**
  * Says why tables must not be named, found or deleted by a prefix; undefined when they may.
@@ -41,12 +48,13 @@ export function drillPrefixFault(prefix: unknown): string | undefined {
 }
 
 /**
- * Names the table a drill restores into: `<drillTablePrefix><owner>-<16 hexadecimal digits>`, at most 97 of the 255 characters DynamoDB
- * allows, always the same for the same drill. Throws a RangeError when a part is outside its grammar.
+ * Names the table a drill restores into: `<drillTablePrefix><owner>-<16 hexadecimal digits>`, or in another Region
+ * `<drillTablePrefix><owner>-<homeRegion>-<16 hexadecimal digits>`, at most 138 of the 255 characters DynamoDB allows, always the same
+ * for the same drill. Throws a RangeError when a part is outside its grammar.
  */
 export function formatDrillTableName({ drillTablePrefix, ...drill }: DrillTableScope & DrillIdentity): DrillTableName {
-  const scope = { drillTablePrefix, owner: drill.owner };
-  const name = `${drillTablePrefix}${drill.owner}-${sealOfDrill(drill)}`;
+  const scope = { drillTablePrefix, owner: drill.owner, homeRegion: drill.homeRegion };
+  const name = `${startOfName(scope)}${sealOfDrill(drill)}`;
   if (!isDrillTableName(name, scope)) throw new RangeError(`drill table name: ${String(scopeFault(scope))}`);
   return name;
 }
@@ -54,8 +62,22 @@ export function formatDrillTableName({ drillTablePrefix, ...drill }: DrillTableS
 /** Tells whether a name is one that `formatDrillTableName` makes for this deployment. With a prefix or owner out of grammar: never. */
 export function isDrillTableName(name: string, scope: DrillTableScope): name is DrillTableName {
   if (scopeFault(scope) !== undefined) return false;
-  const start = `${scope.drillTablePrefix}${scope.owner}-`;
+  const start = startOfName(scope);
   return name.startsWith(start) && sealPattern.test(name.slice(start.length));
+}
+
+/** What the names of all drill tables of a scope begin with. */
+export function startOfName({ drillTablePrefix, owner, homeRegion }: DrillTableScope): string {
+  return `${drillTablePrefix}${owner}-${homeRegion === undefined ? '' : `${homeRegion}-`}`;
+}
+
+/**
+ * Tells whether a name is that of a drill table of any deployment with this prefix, whatever its owner and Region. Enough to leave the
+ * table alone, never to delete it. With a prefix out of its grammar no name is.
+ */
+export function looksLikeDrillTable(name: string, drillTablePrefix: string): boolean {
+  if (drillPrefixFault(drillTablePrefix) !== undefined || !name.startsWith(drillTablePrefix)) return false;
+  return anyDrillTable.test(name.slice(drillTablePrefix.length));
 }
 
 /**
@@ -68,9 +90,11 @@ export function drillExecutionName(drill: DrillIdentity): string {
   return `${drill.plan}-${sealOfDrill(drill)}`;
 }
 
-function scopeFault({ drillTablePrefix, owner }: DrillTableScope): string | undefined {
+function scopeFault({ drillTablePrefix, owner, homeRegion }: DrillTableScope): string | undefined {
   const fault = drillPrefixFault(drillTablePrefix);
   if (fault !== undefined) return fault;
+  if (homeRegion !== undefined && !isRegionName(homeRegion))
+    return `homeRegion must be the name of a Region, got ${describeValue(homeRegion)}`;
   return ownerPattern.test(owner) ? undefined : `owner must match ${ownerPattern.source}, got ${describeValue(owner)}`;
 }
 

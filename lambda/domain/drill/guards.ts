@@ -1,3 +1,4 @@
+import { regionIn } from '../arn.ts';
 import type { Plan } from '../plan.ts';
 import type { Reason } from '../reason.ts';
 import { coversName } from '../selection.ts';
@@ -6,6 +7,7 @@ import { type DrillTableScope, formatDrillTableName, isDrillTableName } from './
 /** What DynamoDB says about a table that somebody is about to delete. */
 export interface TableFacts {
   readonly name: string;
+  readonly arn: string;
   readonly tableId: string;
   readonly createdAt: Date | undefined;
   /** `CREATING`, `UPDATING`, `DELETING`, `ACTIVE`, `INACCESSIBLE_ENCRYPTION_CREDENTIALS`, `ARCHIVING`, `ARCHIVED` or another today. */
@@ -23,6 +25,8 @@ export interface DrillIntent {
   readonly slot: Date;
   /** ARN of the backup, or of the table of a point in time. */
   readonly sourceArn: string;
+  /** Region the table is restored into; missing when it is that of its source. */
+  readonly region?: string | undefined;
   /** When the intent was recorded first; a repeated record must not move it. */
   readonly recordedAt: Date;
   /** Recorded as soon as the restore was accepted. */
@@ -95,6 +99,7 @@ function whyForeignName({ name }: TableFacts, scope: DeletionScope): Reason[] {
 
 const guards: readonly Guard[] = [
   intendedName,
+  intendedRegion,
   createdAfterIntent,
   sameTableId,
   sameOrigin,
@@ -113,10 +118,19 @@ function intendedName({ name }: TableFacts, intent: DrillIntent, scope: Deletion
 
 function nameMeant(intent: DrillIntent, scope: DeletionScope): string | undefined {
   try {
-    return formatDrillTableName({ ...intent, drillTablePrefix: scope.drillTablePrefix, owner: scope.owner });
+    const { drillTablePrefix, owner, homeRegion } = scope;
+    return formatDrillTableName({ ...intent, drillTablePrefix, owner, homeRegion });
   } catch {
     return undefined;
   }
+}
+
+/** > It is in the Region the intent names: a table of the same name in another one is somebody else's. */
+function intendedRegion({ arn }: TableFacts, { region, sourceArn }: DrillIntent): Reason | undefined {
+  const [meant, found] = [region ?? regionIn(sourceArn), regionIn(arn)];
+  if (meant !== undefined && meant === found) return undefined;
+  const detail = `it is in ${found ?? 'an unknown Region'}, the drill meant ${meant ?? 'an unknown one'}`;
+  return { code: 'other-region', detail };
 }
 
 /** > It was created after the intent was recorded, and both not later than now. */

@@ -1,5 +1,7 @@
 import { chooseBackup, restorableBackups } from '../../domain/drill/choose.ts';
+import { durationSeconds } from '../../domain/keep-guarantee.ts';
 import { isOwnBackup } from '../../domain/naming.ts';
+import type { Failure } from '../ports.ts';
 import type { DrillFailure } from './drill-result.ts';
 import type { DrillPorts, DrillRun } from './drill.ts';
 import type { Durable } from './durable.ts';
@@ -10,7 +12,7 @@ export interface ChosenSource {
   readonly from: RestoreSource;
   /** Of the backup, or of the table that is restored to a point in time. */
   readonly arn: string;
-  /** ISO 8601. */
+  /** When the backup was taken; of a point in time, the instant that is restored. ISO 8601. */
   readonly createdAt: string;
   readonly backedUp: BackedUpTable;
 }
@@ -46,9 +48,40 @@ export async function chooseSource(
         return await describe({ kind: 'backup', arn }, createdAt, ports);
       }
       case 'point-in-time':
-        return await describe({ kind: 'point-in-time', table: run.table }, now, ports);
+        return await choosePointInTime(run, now, ports);
     }
   });
+}
+
+/** > A chosen time that the table cannot be restored to ends the drill at once: waiting would only move the window further away. */
+async function choosePointInTime(run: DrillRun, now: Date, ports: DrillPorts): Promise<Chosen> {
+  const { table, slot, drill } = run;
+  if (drill.restoreTo === undefined) return await describe({ kind: 'point-in-time', table }, now, ports);
+  const { before } = drill.restoreTo;
+  const at = new Date(slot.getTime() - durationSeconds(before) * 1000);
+  const window = await ports.restores.restorableWindow(table);
+  switch (window.kind) {
+    case 'missing':
+      return nothing('no-backup', 'what was to be restored is gone');
+    case 'unavailable':
+      return nothing('out-of-window', `${table} has no point-in-time recovery`);
+    case 'failed':
+      return failedLook(window.failure);
+    case 'window':
+      return at >= window.earliest && at <= window.latest
+        ? await describe({ kind: 'point-in-time', table, at: at.toISOString() }, at, ports)
+        : nothing('out-of-window', outOf(window, table, `${at.toISOString()}, ${before} before the slot`));
+  }
+}
+
+function outOf({ earliest, latest }: { earliest: Date; latest: Date }, table: string, wanted: string): string {
+  return `${table} can be restored to times from ${earliest.toISOString()} to ${latest.toISOString()}, not to ${wanted}`;
+}
+
+/** A look that failed in passing is repeated by the step. */
+function failedLook(failure: Failure): Chosen {
+  if (failure.kind === 'throttled' || failure.kind === 'no-answer') throw new Error(failure.message);
+  return { failure: { phase: 'choose', ...failure } };
 }
 
 async function describe(from: RestoreSource, createdAt: Date, ports: DrillPorts): Promise<Chosen> {
@@ -59,8 +92,7 @@ async function describe(from: RestoreSource, createdAt: Date, ports: DrillPorts)
     case 'found':
       return { source: { from, arn: look.source.arn, createdAt: createdAt.toISOString(), backedUp: look.source } };
     case 'failed':
-      if (look.failure.kind === 'throttled' || look.failure.kind === 'no-answer') throw new Error(look.failure.message);
-      return { failure: { phase: 'choose', ...look.failure } };
+      return failedLook(look.failure);
   }
 }
 

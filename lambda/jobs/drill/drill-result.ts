@@ -46,11 +46,14 @@ export interface DrillResult {
   readonly slot: string;
   readonly targetName: string;
   readonly executionId: string;
+  /** Region it was restored into, which makes its times another series; missing when it is that of its source. */
+  readonly region?: string;
   readonly outcome: 'passed' | 'failed' | 'timed-out';
   readonly failure?: DrillFailure;
   /** What was restored; missing when nothing could be chosen. */
   readonly source?: {
     readonly arn: string;
+    /** When the backup was taken; of a point in time, the instant restored to. */
     readonly createdAt: string;
     readonly sizeBytes: number;
     readonly itemCount: number;

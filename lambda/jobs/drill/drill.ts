@@ -204,6 +204,7 @@ function resultOf(
     table: run.table,
     slot: run.slot.toISOString(),
     ...facts,
+    ...regionOf(run),
     outcome: failure ? (failure.kind === 'timed-out' ? 'timed-out' : 'failed') : 'passed',
     ...(failure && { failure }),
     ...(source && {
@@ -224,6 +225,11 @@ function resultOf(
     finishedAt: timing.now().toISOString(),
     cleanUp: 'pending',
   };
+}
+
+/** The Region of the drill table, where it is another one than that of its source. */
+function regionOf({ drill: { region } }: DrillRun): Pick<DrillIntent, 'region'> {
+  return region === undefined ? {} : { region };
 }
 
 function timedOut(message: string): DrillFailure {

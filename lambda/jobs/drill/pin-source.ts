@@ -52,6 +52,7 @@ async function recordIntent(
   durable: Durable,
   { ledger, timing }: DrillPorts,
 ): Promise<DrillIntent> {
+  const { region } = run.drill;
   const known = await ledger.drillIntent(targetName);
   const intent = {
     targetName,
@@ -59,6 +60,7 @@ async function recordIntent(
     table: run.table,
     slot: run.slot.toISOString(),
     sourceArn: arn,
+    ...(region !== undefined && { region }),
     recordedAt: known?.recordedAt ?? timing.now().toISOString(),
     executionId: durable.executionId,
   };

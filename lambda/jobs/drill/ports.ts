@@ -2,16 +2,19 @@ import type { DrillPlan } from '../../domain/plan.ts';
 import type { SettingName } from '../../domain/settings.ts';
 import type { Failure } from '../ports.ts';
 
-/** What a restore reads: one backup, or a table as it was at an instant (its latest restorable one when none is given). */
+/** What a restore reads: one backup, or a table as it was at an instant (ISO 8601; its latest restorable one when none is given). */
 export type RestoreSource =
-  { readonly kind: 'backup'; readonly arn: string } | { readonly kind: 'point-in-time'; readonly table: string };
+  | { readonly kind: 'backup'; readonly arn: string }
+  | { readonly kind: 'point-in-time'; readonly table: string; readonly at?: string };
 
 export interface RestoreRequest {
   readonly source: RestoreSource;
+  /** ARN of the backup, or of the table of a point in time: what another Region finds it by. */
+  readonly sourceArn: string;
   readonly target: string;
   readonly billing: DrillPlan['billing'];
   readonly indexes: DrillPlan['indexes'];
-  readonly encryptionKeyArn?: string | undefined;
+  readonly encryptionKey?: DrillPlan['encryptionKey'];
 }
 
 export type RestoreOutcome =
@@ -26,6 +29,7 @@ export type RestoreOutcome =
 /** A table as a drill sees it. */
 export interface RestoredTable {
   readonly name: string;
+  readonly arn: string;
   readonly tableId: string;
   /** `CREATING`, `ACTIVE`, `INACCESSIBLE_ENCRYPTION_CREDENTIALS` … as DynamoDB names it. */
   readonly status: string;
@@ -71,6 +75,13 @@ export type SourceLook =
   | { readonly kind: 'missing' }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
+/** Between which instants a table can be restored to a point in time; `unavailable` while its point-in-time recovery is off. */
+export type RestorableWindow =
+  | { readonly kind: 'window'; readonly earliest: Date; readonly latest: Date }
+  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
 export type TableDeletion =
   | { readonly kind: 'deleting' }
   | { readonly kind: 'missing' }
@@ -104,12 +115,16 @@ export type CheckOutcome =
   | { readonly kind: 'different'; readonly found: string }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-/** Restores and the tables they create. */
+/**
+ * Restores and the tables they create, which may be of another Region than what is restored. Only `describeSource` and `restorableWindow`
+ * are about the Region of the backups; all else is about that of the restored tables.
+ */
 export interface Restores {
   start(request: RestoreRequest): Promise<RestoreOutcome>;
   look(tableName: string): Promise<TableLook>;
   /** What a backup, or a table that is restored to a point in time, looks like. */
   describeSource(source: RestoreSource): Promise<SourceLook>;
+  restorableWindow(tableName: string): Promise<RestorableWindow>;
   removeProtection(tableName: string): Promise<TableDeletion>;
   delete(tableName: string): Promise<TableDeletion>;
   /** Really reads items, out of segments drawn with `draw`. */
@@ -122,6 +137,8 @@ export interface ValidationQuestion {
   /** Name of the restored table. */
   readonly table: string;
   readonly sourceTable: string;
+  /** Region of the restored table; missing when it is the function's own. */
+  readonly region?: string;
   readonly plan: string;
   /** ARN of the backup, or of the table that was restored to a point in time. */
   readonly source: string;
@@ -145,6 +162,8 @@ export interface DrillIntent {
   readonly slot: string;
   /** ARN of the backup, or of the table restored to a point in time. */
   readonly sourceArn: string;
+  /** Region the table is restored into; missing when it is that of its source. */
+  readonly region?: string;
   /** ISO 8601. */
   readonly recordedAt: string;
   readonly executionId: string;

@@ -30,7 +30,7 @@ export async function requestRestore(
   ports: DrillPorts,
 ): Promise<Accepted | { readonly kind: 'failed'; readonly failure: DrillFailure }> {
   const giveUpAt = Date.parse(intent.recordedAt) + run.timeoutMilliseconds;
-  const request = { source, target: intent.targetName, ...overridesOf(run) };
+  const request = { source, sourceArn: intent.sourceArn, target: intent.targetName, ...overridesOf(run) };
   const start: Attempt = { kind: 'again', tries: 0, pauseMilliseconds: 0, mustLook: false };
   const last = await durable.poll<Attempt>(
     'request the restore',
@@ -105,6 +105,6 @@ function failed(kind: DrillFailure['kind'], message: string): Attempt {
   return { kind: 'failed', failure: { phase: 'restore', kind, message } };
 }
 
-function overridesOf({ drill }: DrillRun): Pick<RestoreRequest, 'billing' | 'indexes' | 'encryptionKeyArn'> {
-  return { billing: drill.billing, indexes: drill.indexes, encryptionKeyArn: drill.encryptionKeyArn };
+function overridesOf({ drill }: DrillRun): Pick<RestoreRequest, 'billing' | 'indexes' | 'encryptionKey'> {
+  return { billing: drill.billing, indexes: drill.indexes, encryptionKey: drill.encryptionKey };
 }

@@ -1,7 +1,9 @@
 import { isDrillTableName, type DrillTableName, type DrillTableScope } from '../../domain/drill/drill-table-name.ts';
+import type { DeletionScope } from '../../domain/drill/guards.ts';
 import { durationSeconds } from '../../domain/keep-guarantee.ts';
 import type { Plan } from '../../domain/plan.ts';
-import type { Tables } from '../ports.ts';
+import type { Tables, Timing } from '../ports.ts';
+import type { Settings } from '../settings-port.ts';
 import { deleteDrillTable, judgeDrillTable, type Deletion } from './delete-drill-table.ts';
 import type { DrillResult } from './drill-result.ts';
 import type { DrillIntent, DrillLedger, ExecutionState, Restores } from './ports.ts';
@@ -10,19 +12,27 @@ import { takeOffLeftover, type TakeOffPorts } from './take-off-leftover.ts';
 const cleanUpSeconds = 3_600;
 
 export interface SweepRun extends DrillTableScope {
-  /** All plans that drill: none of their tables is ever deleted. */
+  readonly homeRegion: string;
+  /** All plans of the deployment: none of their tables is ever deleted. */
   readonly plans: readonly Plan[];
 }
 
-export interface SweepPorts extends TakeOffPorts {
-  readonly tables: Tables;
+/** What a sweep does in one Region. */
+export interface SweepPlace {
+  readonly tables: Pick<Tables, 'names'>;
   readonly restores: Restores;
+  readonly settings: Settings;
+}
+
+export interface SweepPorts extends Omit<TakeOffPorts, 'settings'> {
   readonly ledger: DrillLedger<DrillResult>;
+  inRegion(region: string): SweepPlace;
   executionState(executionId: string): Promise<ExecutionState>;
 }
 
 export interface Leftover {
   readonly table: string;
+  readonly region: string;
   /** The plan whose drill announced it; undefined when none did. */
   readonly plan: string | undefined;
   readonly ageSeconds: number;
@@ -34,50 +44,85 @@ export interface SweepReport {
   /** Tables of drills under way: not left over. */
   readonly inUse: readonly string[];
   readonly leftovers: readonly Leftover[];
+  /** Regions whose tables could not be listed whole: nothing was deleted there. */
+  readonly unswept: readonly { readonly region: string; readonly message: string }[];
 }
 
 /**
- * Deletes drill tables whose drill has ended without deleting them, and takes off before what would outlive them.
+ * Deletes drill tables whose drill has ended without deleting them, and takes off before what would outlive them, in the deployment's own Region and in every other one that a plan
+ * drills in or an open intent names.
  * > Deleted is only what a drill of this deployment announced and what passes every guard; the rest is counted and named, never touched.
- * Throws when the tables could not be listed whole or the ledger does not answer.
+ * > A Region that does not answer does not keep the others from being swept.
+ * Throws when the ledger does not answer.
  */
 export async function sweepDrillTables(run: SweepRun, ports: SweepPorts): Promise<SweepReport> {
-  const listing = await ports.tables.names();
-  if (!listing.complete) throw new Error('the tables could not be listed whole', { cause: listing.error });
+  const intents = await ports.ledger.drillIntents();
+  const named = [...run.plans.map(({ drill }) => drill?.region), ...intents.map(({ region }) => region)];
+  const regions = new Set([run.homeRegion, ...named.filter((region) => region !== undefined)]);
+  const reports: SweepReport[] = [];
+  const listed = new Map<string, ReadonlySet<string>>();
+  for (const region of regions) {
+    const listing = await ports.inRegion(region).tables.names();
+    if (listing.complete) {
+      listed.set(region, new Set(listing.names));
+      reports.push(await sweepRegion(region, listing.names, run, ports));
+    } else {
+      reports.push({ ...nothingSwept, unswept: [{ region, message: messageOf(listing.error) }] });
+    }
+  }
+  await closeSettledIntents(listed, run, ports);
+  return {
+    deleted: reports.flatMap(({ deleted }) => deleted),
+    inUse: reports.flatMap(({ inUse }) => inUse),
+    leftovers: reports.flatMap(({ leftovers }) => leftovers),
+    unswept: reports.flatMap(({ unswept }) => unswept),
+  };
+}
+
+const nothingSwept: SweepReport = { deleted: [], inUse: [], leftovers: [], unswept: [] };
+
+function messageOf(error: Error): string {
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message;
+}
+
+/** In another Region the deployment's own Region is part of the names of its drill tables. */
+async function sweepRegion(
+  region: string,
+  tables: readonly string[],
+  run: SweepRun,
+  ports: SweepPorts,
+): Promise<SweepReport> {
+  const place = ports.inRegion(region);
+  const scope = { ...run, homeRegion: region === run.homeRegion ? undefined : run.homeRegion };
   const deleted: string[] = [];
   const inUse: string[] = [];
   const leftovers: Leftover[] = [];
-  const names = listing.names.filter((name): name is DrillTableName => isDrillTableName(name, run));
-  for (const name of names) {
+  for (const name of tables.filter((table): table is DrillTableName => isDrillTableName(table, scope))) {
     const intent = await ports.ledger.drillIntent(name);
     const execution = intent ? await ports.executionState(intent.executionId) : 'ended';
     if (execution === 'running') {
       inUse.push(name);
       continue;
     }
-    const deletion = await deleteLeftover(name, intent, execution, run, ports);
+    const sweep = { execution, longestDrillSeconds: longestDrillSeconds(run.plans) };
+    const deletion = await deleteLeftover(name, intent, { ...scope, sweep }, { ...ports, ...place });
     if (deletion.kind === 'gone' || deletion.kind === 'asked') deleted.push(name);
-    else
-      leftovers.push({
-        table: name,
-        plan: intent?.plan,
-        ageSeconds: await ageOf(name, ports),
-        message: deletion.message,
-      });
+    else {
+      const ageSeconds = await ageOf(name, place.restores, ports.timing);
+      leftovers.push({ table: name, region, plan: intent?.plan, ageSeconds, message: deletion.message });
+    }
   }
-  await closeSettledIntents(new Set(listing.names), run, ports);
-  return { deleted, inUse, leftovers };
+  return { ...nothingSwept, deleted, inUse, leftovers };
 }
 
 /** > Nothing is taken off a table that may not be deleted, and nothing is deleted that still has what would outlive it. */
 async function deleteLeftover(
   name: DrillTableName,
   intent: DrillIntent | undefined,
-  execution: ExecutionState,
-  run: SweepRun,
-  ports: SweepPorts,
+  scope: DeletionScope,
+  ports: TakeOffPorts & { readonly restores: Restores; readonly ledger: DrillLedger<DrillResult> },
 ): Promise<Deletion> {
-  const scope = { ...run, sweep: { execution, longestDrillSeconds: longestDrillSeconds(run.plans) } };
   const options = { mayUnprotect: intent?.rearming?.settings.includes('deletion-protection') ?? false };
   if (intent?.rearming) {
     const judged = await judgeDrillTable(name, scope, options, ports);
@@ -94,12 +139,18 @@ function longestDrillSeconds(plans: readonly Plan[]): number {
   return Math.max(0, ...seconds) + cleanUpSeconds;
 }
 
-/** An intent whose table is gone and whose drill has ended pins its backup no more. */
-async function closeSettledIntents(names: ReadonlySet<string>, run: SweepRun, ports: SweepPorts): Promise<void> {
+/** An intent whose table is gone and whose drill has ended pins its backup no more. A Region nobody could list says nothing of its tables. */
+async function closeSettledIntents(
+  listed: ReadonlyMap<string, ReadonlySet<string>>,
+  run: SweepRun,
+  ports: SweepPorts,
+): Promise<void> {
   for (const intent of await ports.ledger.drillIntents()) {
-    if (names.has(intent.targetName) || !(await isOver(intent, run, ports))) continue;
-    if (await takeOffLeftover(intent, ports))
-      await ports.ledger.closeDrillIntent(intent.targetName, ports.timing.now());
+    const { targetName, region = run.homeRegion } = intent;
+    const isGone = listed.get(region)?.has(targetName) === false;
+    if (!isGone || !(await isOver(intent, run, ports))) continue;
+    if (await takeOffLeftover(intent, { ...ports, ...ports.inRegion(region) }))
+      await ports.ledger.closeDrillIntent(targetName, ports.timing.now());
   }
 }
 
@@ -114,7 +165,7 @@ async function isOver(
   return execution === 'ended' || (execution === 'forgotten' && seconds > longestDrillSeconds(plans));
 }
 
-async function ageOf(name: string, { restores, timing }: SweepPorts): Promise<number> {
+async function ageOf(name: string, restores: Restores, timing: Timing): Promise<number> {
   const look = await restores.look(name);
   return look.kind === 'found' ? (timing.now().getTime() - look.table.createdAt.getTime()) / 1000 : 0;
 }

@@ -45,7 +45,7 @@ export async function validate(
 
 /** > The operator's own function has the last word: without its `passed` the drill fails. */
 async function askFunction(
-  { plan, table, drill: { validate: wanted } }: DrillRun,
+  { plan, table, drill: { validate: wanted, region } }: DrillRun,
   targetName: string,
   source: BackedUpTable,
   durable: Durable,
@@ -53,7 +53,8 @@ async function askFunction(
 ): Promise<DrillFailure | undefined> {
   const { function: functionArn, functionTimeoutSeconds } = wanted;
   if (functionArn === undefined) return undefined;
-  const question = { table: targetName, sourceTable: table, plan: plan.name, source: source.arn };
+  const place = region === undefined ? {} : { region };
+  const question = { table: targetName, sourceTable: table, ...place, plan: plan.name, source: source.arn };
   const answer = await durable.step('ask the validation function', () =>
     askValidator(functionArn, question, functionTimeoutSeconds * 1000),
   );
@@ -71,7 +72,10 @@ function differencesBetween(backedUp: TableShape, { shape }: RestoredTable, { dr
   };
   compare('the key schema', backedUp.keySchema.join(', '), shape.keySchema.join(', '));
   compare('billing', drill.billing === 'on-demand' ? 'on-demand' : backedUp.billing, shape.billing);
-  if (drill.encryptionKeyArn) compare('the encryption key', drill.encryptionKeyArn, shape.encryption);
+  if (drill.encryptionKey !== undefined) {
+    const isManaged = drill.encryptionKey === 'aws-managed' && shape.encryption !== 'aws-owned';
+    compare('the encryption key', drill.encryptionKey, isManaged ? 'aws-managed' : shape.encryption);
+  }
   const wanted = Object.entries(backedUp.indexes).filter(([name]) => isWanted(name, drill.indexes));
   for (const [name, index] of wanted) compare(`index ${name}`, index, shape.indexes[name] ?? 'missing');
   for (const name of Object.keys(shape.indexes)) {

@@ -63,6 +63,50 @@ describe('the drills of a plan', () => {
     });
   });
 
+  describe('into another Region', () => {
+    const away = { region: 'eu-west-1', encryptionKey: 'aws-managed' };
+
+    test.each(['aws-managed', 'aws-owned', 'arn:aws:kms:eu-west-1:111122223333:key/0123'])(
+      'may encrypt with %s',
+      (encryptionKey) => {
+        expect(checked(aPlan({ ...away, encryptionKey }))).toEqual({ errors: [], warnings: [] });
+      },
+    );
+
+    test('must say with which key, for none of the source is there', () => {
+      expect(checked(aPlan({ region: 'eu-west-1' })).errors).toEqual([
+        'plans.orders.drill.encryptionKey must be given when drills restore into another Region: a key of eu-west-1, aws-managed or aws-owned, got nothing',
+      ]);
+    });
+
+    test('must not use a key of yet another one', () => {
+      const encryptionKey = 'arn:aws:kms:eu-central-1:111122223333:key/0123';
+
+      expect(checked(aPlan({ ...away, encryptionKey })).errors).toEqual([
+        'plans.orders.drill.encryptionKey must be a key of eu-west-1, where drills restore into, got one of eu-central-1',
+      ]);
+    });
+
+    test('must not give back what is bound to the Region of the source', () => {
+      expect(checked(aPlan({ ...away, rearm: ['tags', 'alarms', 'kinesis-destination'] }))).toEqual({
+        errors: ['alarms', 'kinesis-destination'].map(
+          (setting) =>
+            `plans.orders.drill.rearm must hold only settings that another Region can have: a table's stream and what its alarms notify are of its own Region, got ${setting}`,
+        ),
+        warnings: [],
+      });
+    });
+  });
+
+  test('must not choose a time of a backup, which has its own', () => {
+    const restoreTo = { before: 'PT6H' };
+
+    expect(checked(aPlan({ restoreTo, backup: 'point-in-time' })).errors).toEqual([]);
+    expect(checked(aPlan({ restoreTo })).errors).toEqual([
+      'plans.orders.drill.restoreTo must be left out unless drill.backup is point-in-time, got PT6H with latest',
+    ]);
+  });
+
   test('are warned of a time that clocks skip', () => {
     const drill = { schedule: 'cron(30 2 ? * SUN *)', timeZone: 'Europe/Berlin' };
 

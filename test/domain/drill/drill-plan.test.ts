@@ -22,7 +22,7 @@ const everything = {
   concurrentRestores: 40,
   billing: 'as-backed-up',
   indexes: ['by-date'],
-  encryptionKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/mrk-0123',
+  encryptionKey: 'arn:aws:kms:eu-central-1:111122223333:key/mrk-0123',
   timeout: 'P7D',
   rearm: ['tags', 'alarms', 'kinesis-destination'],
   validate: {
@@ -40,6 +40,45 @@ function linesOf(drill: unknown): string[] {
 }
 
 describe('the drills of a plan', () => {
+  test('may restore into another Region, and to a time before their own', () => {
+    const parsed = parsePlan({
+      ...plan,
+      drill: {
+        schedule: 'rate(7 days)',
+        backup: 'point-in-time',
+        restoreTo: { before: 'PT6H' },
+        region: 'eu-west-1',
+        encryptionKey: 'aws-managed',
+      },
+    });
+
+    expect(parsed.ok && parsed.plan.drill).toMatchObject({
+      restoreTo: { before: 'PT6H' },
+      region: 'eu-west-1',
+      encryptionKey: 'aws-managed',
+    });
+  });
+
+  test.each([
+    ['PT4M59S', false],
+    ['PT5M', true],
+    ['P34DT23H59M', true],
+    ['P35D', false],
+    ['P840D', false],
+    ['P1M', false],
+    ['-PT6H', false],
+  ])('restore to a time %s before their slot: %p', (before, isAllowed) => {
+    const lines = linesOf({ schedule: 'rate(7 days)', backup: 'point-in-time', restoreTo: { before } });
+
+    expect(lines).toEqual(
+      isAllowed
+        ? []
+        : [
+            `drill.restoreTo.before must be an ISO 8601 duration of weeks, days, hours, minutes or seconds, at least PT5M and shorter than P35D, such as PT6H, got "${before}"`,
+          ],
+    );
+  });
+
   test('need no more than a schedule', () => {
     const parsed = parsePlan({ ...plan, drill: { schedule: 'cron(0 5 ? * SUN *)' } });
 
@@ -105,9 +144,11 @@ describe('the drills of a plan', () => {
       'indexes must be all, none or an array of 1 to 100 names of indexes, each given once, got an array of 2',
     ],
     [{ indexes: ['ab'] }, 'indexes.0 must be the name of an index: 3 to 255 letters, digits, _, . and -, got "ab"'],
+    [{ region: 'Ireland' }, 'region must be the name of a Region such as eu-west-1, got "Ireland"'],
+    [{ restoreTo: 'latest' }, 'restoreTo must be an object, got "latest"'],
     [
-      { encryptionKeyArn: 'alias/orders' },
-      'encryptionKeyArn must be the ARN of a KMS key, such as arn:aws:kms:eu-central-1:111122223333:key/…, got "alias/orders"',
+      { encryptionKey: 'alias/orders' },
+      'encryptionKey must be aws-owned, aws-managed or the ARN of a KMS key, such as arn:aws:kms:eu-central-1:111122223333:key/…, got "alias/orders"',
     ],
     [
       { rearm: ['tags', 'tags'] },

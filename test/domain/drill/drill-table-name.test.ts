@@ -5,6 +5,7 @@ import {
   drillPrefixFault,
   formatDrillTableName,
   isDrillTableName,
+  looksLikeDrillTable,
 } from '../../../lambda/domain/drill/drill-table-name.ts';
 import { textOf } from '../arbitrary-text.ts';
 
@@ -24,6 +25,7 @@ const drills = fc.record({
     .map((both) => both.join('')),
   table: textOf(`${lower}${lower.toUpperCase()}${digits}_.-`, { minLength: 3, maxLength: 255 }),
   slot: fc.integer({ min: 0, max: Date.UTC(2200, 0) / 1000 }).map((seconds) => new Date(seconds * 1000)),
+  homeRegion: fc.constantFrom(undefined, 'eu-central-1', 'us-gov-west-1', 'eusc-de-east-1'),
 });
 const drill = {
   drillTablePrefix: 'ddb-drill-',
@@ -34,6 +36,42 @@ const drill = {
 };
 
 describe('the name of a drill table', () => {
+  test('in another Region carries the Region of its deployment, and only that one knows it for its own', () => {
+    const scope = { ...drill, homeRegion: 'eu-central-1' };
+    const name = formatDrillTableName(scope);
+
+    expect(name).toBe('ddb-drill-a1b2c3-eu-central-1-4c765415aec7a493');
+    expect(isDrillTableName(name, scope)).toBe(true);
+    expect(isDrillTableName(name, drill)).toBe(false);
+    expect(isDrillTableName(name, { ...drill, homeRegion: 'eu-west-1' })).toBe(false);
+    expect(isDrillTableName(formatDrillTableName(drill), scope)).toBe(false);
+    expect(() => formatDrillTableName({ ...drill, homeRegion: 'eu-*' })).toThrow(
+      'homeRegion must be the name of a Region, got "eu-*"',
+    );
+  });
+
+  test('is known for one whoever made it, with the same prefix', () => {
+    fc.assert(
+      fc.property(drills, drills, (theirs, { drillTablePrefix }) => {
+        const name = formatDrillTableName(theirs);
+
+        expect(looksLikeDrillTable(name, theirs.drillTablePrefix)).toBe(true);
+        expect(looksLikeDrillTable(`${name}0`, theirs.drillTablePrefix)).toBe(false);
+        expect(looksLikeDrillTable(name, drillTablePrefix)).toBe(theirs.drillTablePrefix === drillTablePrefix);
+      }),
+    );
+  });
+
+  test.each([
+    ['ddb-drill-orders', 'ddb-drill-'],
+    ['ddb-drill-other-0123456789abcdeg', 'ddb-drill-'],
+    ['ddb-drill-other-eu-central-0123456789abcdef', 'ddb-drill-'],
+    ['drill-other-0123456789abcdef', 'drill-'],
+    ['other-0123456789abcdef', ''],
+  ])('is not %s with the prefix %p', (name, prefix) => {
+    expect(looksLikeDrillTable(name, prefix)).toBe(false);
+  });
+
   test('is within what DynamoDB allows, and known again by prefix and owner', () => {
     fc.assert(
       fc.property(drills, (given) => {
@@ -46,7 +84,7 @@ describe('the name of a drill table', () => {
     );
   });
 
-  test.each(['owner', 'plan', 'table', 'slot', 'drillTablePrefix'] as const)(
+  test.each(['owner', 'plan', 'table', 'slot', 'drillTablePrefix', 'homeRegion'] as const)(
     'is the same for the same drill, and another as soon as its %s differs',
     (changed) => {
       fc.assert(

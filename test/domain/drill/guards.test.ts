@@ -30,6 +30,7 @@ const sound: fc.Arbitrary<Case> = fc
     seenAfter: fc.integer({ min: 24 * hour + 1, max: 240 * hour }),
     tableId: fc.uuid(),
     backup: hexadecimal,
+    region: fc.constantFrom(undefined, 'eu-west-1', 'us-east-1'),
     isIdRecorded: fc.boolean(),
     isOriginShown: fc.boolean(),
     isSweep: fc.boolean(),
@@ -38,11 +39,13 @@ const sound: fc.Arbitrary<Case> = fc
   .map((given) => {
     const { owner, drillTablePrefix, plan, table, recorded, tableId } = given;
     const slot = new Date(recorded - 5_000);
-    const name = formatDrillTableName({ drillTablePrefix, owner, plan, table, slot });
+    const homeRegion = given.region && 'eu-central-1';
+    const name = formatDrillTableName({ drillTablePrefix, owner, homeRegion, plan, table, slot });
     const sourceArn = `arn:aws:dynamodb:eu-central-1:111122223333:table/${table}/backup/${given.backup}`;
     return {
       facts: {
         name,
+        arn: `arn:aws:dynamodb:${given.region ?? 'eu-central-1'}:111122223333:table/${name}`,
         tableId,
         createdAt: new Date(recorded + given.createdAfter),
         status: given.status,
@@ -55,12 +58,14 @@ const sound: fc.Arbitrary<Case> = fc
         table,
         slot,
         sourceArn,
+        region: given.region,
         recordedAt: new Date(recorded),
         ...(given.isIdRecorded && { targetTableId: tableId }),
       },
       scope: {
         drillTablePrefix,
         owner,
+        homeRegion,
         plans: [
           { name: plan, tables: { named: [table, 'orders'], matching: ['prod-*'] } },
           { name: 'by-tag', tables: { tagged: { backup: 'yes' } } },
@@ -130,6 +135,18 @@ const violations: readonly { row: string; rule: string; code: string; violate: (
     violate: (given) => ({ ...given, facts: { ...given.facts, restoredFrom: `${given.intent.sourceArn}0` } }),
   },
   {
+    row: 'X01',
+    rule: 'it is in another Region than the intent names',
+    code: 'other-region',
+    violate: (given) => withArn(given, given.facts.arn.replace(/:dynamodb:[^:]+:/, ':dynamodb:ap-south-1:')),
+  },
+  {
+    row: 'X01',
+    rule: 'nobody knows in which Region it is',
+    code: 'other-region',
+    violate: (given) => withArn(given, ''),
+  },
+  {
     row: 'X03',
     rule: 'a plan names it',
     code: 'covered',
@@ -172,6 +189,10 @@ const violations: readonly { row: string; rule: string; code: string; violate: (
     violate: (given) => swept(given, { execution: 'forgotten', longestDrillSeconds: ageSeconds(given) }),
   },
 ];
+
+function withArn(given: Case, arn: string): Case {
+  return { ...given, facts: { ...given.facts, arn } };
+}
 
 function withPlan(given: Case, tables: DeletionScope['plans'][number]['tables']): Case {
   return { ...given, scope: { ...given.scope, plans: [...given.scope.plans, { name: 'more', tables }] } };
@@ -312,6 +333,22 @@ describe('any other table', () => {
 
         expect(answer.verdict).toBe('refuse');
         expect(codesOf(answer)).toEqual(expect.arrayContaining(['not-a-drill-table', 'other-intent']));
+      }),
+    );
+  });
+
+  test('[X01] of a deployment with the same owner in another Region is left alone, in whichever Region it is', () => {
+    fc.assert(
+      fc.property(sound, ({ facts, scope, ...rest }) => {
+        const homeRegion = scope.homeRegion === undefined ? 'eu-central-1' : undefined;
+        const answers = [homeRegion, 'sa-east-1'].map((from) =>
+          answerTo({ ...rest, facts, scope: { ...scope, homeRegion: from } }),
+        );
+
+        for (const answer of answers) {
+          expect(answer.verdict).toBe('refuse');
+          expect(codesOf(answer)).toEqual(['not-a-drill-table', 'other-intent']);
+        }
       }),
     );
   });
