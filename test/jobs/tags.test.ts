@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatDrillTableName } from '../../lambda/domain/drill/drill-table-name.ts';
+import { type DrillTableScope, formatDrillTableName } from '../../lambda/domain/drill/drill-table-name.ts';
 import { aPlan, aWorld, drillTablePrefix, owner, type World } from './world.ts';
 
 const plan = aPlan({ tables: { named: ['orders'], tagged: { backup: 'orders', 'cost-centre': 'a b' } } });
@@ -23,9 +23,9 @@ function tablesWithBackups(world: World): string[] {
 }
 
 /** The table that a drill of `orders` restores into: it carries the tags of its source. */
-async function aDrillTable(world: World, ofOwner = owner): Promise<string> {
-  const drill = { owner: ofOwner, plan: 'orders', table: 'orders', slot: world.account.now };
-  const TableName = formatDrillTableName({ ...drill, drillTablePrefix });
+async function aDrillTable(world: World, scope: Partial<DrillTableScope> = {}): Promise<string> {
+  const drill = { plan: 'orders', table: 'orders', slot: world.account.now };
+  const TableName = formatDrillTableName({ ...drill, owner, drillTablePrefix, ...scope });
   await world.account.createTable({ TableName, Tags: wanted });
   return TableName;
 }
@@ -97,9 +97,21 @@ describe('tables chosen by tag', () => {
     expect(world.names(drillTable)).toHaveLength(6);
   });
 
-  test('a table named like a drill table of another deployment is a table like any other', async () => {
+  test.each([
+    ['another owner', { owner: 'otherone' }],
+    ['a deployment of another Region', { homeRegion: 'us-east-1' }],
+  ])('a drill table of %s with the same prefix is not backed up either', async (_, scope) => {
     const world = await aTaggedWorld(0);
-    const theirs = await aDrillTable(world, 'otherone');
+    await aDrillTable(world, scope);
+
+    await world.backUp(plan);
+
+    expect(tablesWithBackups(world)).toEqual(['orders']);
+  });
+
+  test('a table named like the drill table of a deployment with another prefix is a table like any other', async () => {
+    const world = await aTaggedWorld(0);
+    const theirs = await aDrillTable(world, { owner: 'otherone', drillTablePrefix: 'rehearsal-' });
 
     await world.backUp(plan);
 

@@ -422,6 +422,7 @@ describe('the time of a restore', () => {
     localIndexes: 0,
     globalIndexes: [],
     toPointInTime: false,
+    acrossRegions: false,
   };
 
   test('of a tiny table lies where it was measured, 81 to 721 s', () => {

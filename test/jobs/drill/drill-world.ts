@@ -109,10 +109,26 @@ export class DrillWorld {
     const { drill } = plan;
     if (!drill) throw new Error('the plan has no drill');
     const timeoutMilliseconds = 24 * 3_600_000;
-    return { plan, drill, timeoutMilliseconds, table, slot: this.account.now, owner, prefix, drillTablePrefix };
+    const run = { plan, drill, timeoutMilliseconds, table, slot: this.account.now, owner, prefix, drillTablePrefix };
+    return drill.region === undefined ? run : { ...run, homeRegion: this.account.region };
   }
 
   async drill(run: DrillRun, durable = new MemoryDurable(this.account)): Promise<DrillResult> {
-    return this.account.clock.runUntilSettled(durable.live(() => drillTable(run, durable, this.ports)));
+    const ports = run.drill.region === undefined ? this.ports : { ...this.ports, ...this.#portsIn(run.drill.region) };
+    return this.account.clock.runUntilSettled(durable.live(() => drillTable(run, durable, ports)));
+  }
+
+  #portsIn(region: string): Pick<DrillPorts, 'restores' | 'settings'> {
+    const there = this.account.inRegion(region);
+    const dynamodb = there.client(DynamoDBClient);
+    const clients = {
+      dynamodb,
+      autoScaling: there.client(ApplicationAutoScalingClient),
+      cloudWatch: there.client(CloudWatchClient),
+    };
+    return {
+      restores: new DynamoDbRestores({ dynamodb, dynamodbOnce: dynamodb }, this.client),
+      settings: tableSettings(clients, this.ports.timing),
+    };
   }
 }

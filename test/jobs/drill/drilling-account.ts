@@ -49,6 +49,7 @@ export interface Swept {
   readonly deleted: readonly string[];
   readonly inUse: readonly string[];
   readonly leftovers: readonly { readonly table: string; readonly message: string; readonly plan?: string }[];
+  readonly unswept: readonly { readonly region: string; readonly message: string }[];
 }
 
 export async function sweep(account: SandboxAccount, plan: Plan): Promise<Swept> {
