@@ -89,6 +89,87 @@ describe('the drills an operator writes become the JSON a schedule carries', () 
   });
 });
 
+describe('drills into another Region, and to a time before their slot', () => {
+  const away = { region: 'us-east-1', encryptionKey: 'aws-managed' } as const;
+
+  test('become the JSON a schedule carries', () => {
+    const restoreTo = { before: Duration.hours(6) };
+
+    const { input } = checkablePlan('orders', drilling({ ...away, backup: 'point-in-time', restoreTo }));
+
+    expect(input.drill).toMatchObject({ ...away, restoreTo: { before: 'PT6H' } });
+    expect(() =>
+      aStack({ plans: { orders: drilling({ ...away, backup: 'point-in-time', restoreTo }) } }),
+    ).not.toThrow();
+  });
+
+  test('use a key of that Region, be it known by its ARN or by its stack', () => {
+    const app = anApp();
+    const there = new Stack(app, 'There', { env: { account, region: 'us-east-1' }, crossRegionReferences: true });
+    const imported = Key.fromKeyArn(there, 'Imported', `arn:aws:kms:us-east-1:${account}:key/0123`);
+    const deploy = (id: string, encryptionKey: Key | typeof imported) => () =>
+      new BackupStack(app, id, {
+        env,
+        crossRegionReferences: true,
+        plans: { orders: drilling({ ...away, encryptionKey }) },
+      });
+
+    expect(deploy('Backups', imported)).not.toThrow();
+    expect(deploy('More', new Key(there, 'Key'))).not.toThrow();
+  });
+
+  test.each<[string, string, string]>([
+    ['its own Region', 'eu-west-1', "must be another Region than the eu-west-1 of the deployment, got 'eu-west-1'"],
+    ['a Region nobody has', 'eu-wst-3', "must be a Region of AWS, got 'eu-wst-3': did you mean 'eu-west-3'?"],
+    ['a Region of another partition', 'cn-north-1', "must be a Region of partition aws, got 'cn-north-1' of aws-cn"],
+    ['what is no name of a Region', 'Ireland', 'must be the name of a Region such as eu-west-1, got "Ireland"'],
+  ])('are refused into %s', (_, region, message) => {
+    expect(refusalOf(() => aStack({ plans: { orders: drilling({ ...away, region }) } }))).toContain(
+      `- plans.orders.drill.region ${message}`,
+    );
+  });
+
+  test('are refused where nobody knows which Region the deployment is in', () => {
+    const deploy = () => new BackupStack(anApp(), 'Backups', { plans: { orders: drilling(away) } });
+
+    expect(refusalOf(deploy)).toContain(
+      "- plans.orders.drill.region must be left out unless the Region of the deployment itself is known at synth: choose it with env or -c region, got 'us-east-1'",
+    );
+  });
+
+  test('are refused without a key, and with one of the deployment or of a third Region', () => {
+    const app = anApp();
+    const third = new Stack(app, 'Third', { env: { account, region: 'ap-south-1' } });
+    const own = Key.fromKeyArn(third, 'Own', `arn:aws:kms:eu-west-1:${account}:key/0123`);
+    const refusal = (drill: Partial<DrillProps>) =>
+      refusalOf(() => aStack({ plans: { orders: drilling({ region: 'us-east-1', ...drill }) } }))
+        .split('\n')
+        .slice(1);
+
+    expect(refusal({})).toEqual([
+      '- plans.orders.drill.encryptionKey must be given when drills restore into another Region: a key of us-east-1, aws-managed or aws-owned, got nothing',
+    ]);
+    expect(refusal({ encryptionKey: own })).toEqual([
+      '- plans.orders.drill.encryptionKey must be a key of us-east-1, where drills restore into, got one of eu-west-1',
+    ]);
+    expect(refusal({ encryptionKey: new Key(third, 'Key') })).toEqual([
+      '- plans.orders.drill.encryptionKey must be a key of region us-east-1, got one of ap-south-1',
+    ]);
+  });
+
+  test('are refused to a time that recovery never reaches, and to one that a backup does not have', () => {
+    const refusal = (drill: Partial<DrillProps>) => refusalOf(() => aStack({ plans: { orders: drilling(drill) } }));
+    const before = (duration: Duration) => ({ restoreTo: { before: duration } });
+
+    expect(refusal({ backup: 'point-in-time', ...before(Duration.days(36)) })).toContain(
+      '- plans.orders.drill.restoreTo.before must be an ISO 8601 duration of weeks, days, hours, minutes or seconds, at least PT5M and shorter than P35D, such as PT6H, got "P36D"',
+    );
+    expect(refusal({ ...before(Duration.hours(6)) })).toContain(
+      '- plans.orders.drill.restoreTo must be left out unless drill.backup is point-in-time, got PT6H with latest',
+    );
+  });
+});
+
 describe('synth refuses', () => {
   test.each<[string, Partial<DrillProps>, string]>([
     ['an unknown choice', { pick: 'some' as 'all' }, 'drill.pick must be least-recently-proven or all, got "some"'],
