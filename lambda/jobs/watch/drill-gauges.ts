@@ -81,7 +81,7 @@ async function forecastGauge(drilled: readonly Drilled[], seen: SeenPlan, failur
   for (const { table, history } of drilled) {
     const { lastTriedAt } = history;
     if (!lastTriedAt) continue;
-    const subject = { plan: plan.name, table: table.name, lastTriedAt };
+    const subject = { plan, table: table.name, lastTriedAt };
     const measured = await attempt(`drills of ${table.name}`, failures, () => measuredDrills(subject, ledger, drills));
     if (!measured.ok) return {};
     days.push(...[forecastDays(measured.value, question)].filter((each) => each !== undefined));

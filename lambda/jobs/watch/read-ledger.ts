@@ -38,19 +38,28 @@ export interface RememberedDrills {
   readonly drills: readonly MeasuredDrill[];
 }
 
+/** One table of a plan that drills. */
+interface Drilled {
+  readonly plan: Plan;
+  readonly table: string;
+  readonly lastTriedAt: Date;
+}
+
 /**
- * The restores of a table that were timed with all indexes. > They are read again only when a drill of the table ended since: a year of
+ * The restores of a table that were timed with all indexes, into the Region that the plan drills in: those into another are another
+ * series. > They are read again only when a drill of the table ended since: a year of
  * them is much to read for one number.
  */
 export async function measuredDrills(
-  { plan, table, lastTriedAt }: { readonly plan: string; readonly table: string; readonly lastTriedAt: Date },
-  ledger: WatchLedger,
+  { plan: { name: plan, drill }, table, lastTriedAt }: Drilled,
+  ledger: Pick<WatchLedger, 'drills'>,
   known: Map<string, RememberedDrills>,
 ): Promise<readonly MeasuredDrill[]> {
-  const key = `${plan}/${table}`;
+  const key = `${plan}/${table}/${drill?.region ?? ''}`;
   const remembered = known.get(key);
   if (remembered?.triedAt === lastTriedAt.getTime()) return remembered.drills;
-  const drills = (await ledger.drills.drillsOf(plan, table)).flatMap(measured);
+  const results = await ledger.drills.drillsOf(plan, table);
+  const drills = results.filter(({ region }) => region === drill?.region).flatMap(measured);
   known.set(key, { triedAt: lastTriedAt.getTime(), drills });
   return drills;
 }

@@ -2,6 +2,7 @@ import { PutResourcePolicyCommand, TagResourceCommand } from '@aws-sdk/client-dy
 import { describe, expect, test } from '@jest/globals';
 import { drillExecutionName, formatDrillTableName } from '../../../lambda/domain/drill/drill-table-name.ts';
 import type { Plan } from '../../../lambda/domain/plan.ts';
+import { measuredDrills, type RememberedDrills } from '../../../lambda/jobs/watch/read-ledger.ts';
 import type { SandboxAccount } from '../../../sandbox/account.ts';
 import type { CallEffect } from '../../../sandbox/faults.ts';
 import { isRecord } from '../../../sandbox/input.ts';
@@ -87,6 +88,26 @@ describe('a drill into another Region', () => {
     expect(put).toMatchObject({ region: away, input: { ResourceArn: restored } });
     expect(JSON.stringify(put?.input)).not.toContain(ResourceArn);
     expect(tablesInBoth(account)).toEqual(['orders']);
+  });
+
+  test('is forecast from drills into the same Region alone', async () => {
+    const world = await DrillWorld.create([]);
+    await plantOrders(world.account);
+    const plans = [aDrillPlan(), elsewhere()];
+    for (const plan of plans) await world.drill(world.runOf(plan));
+    const known = new Map<string, RememberedDrills>();
+
+    const measured = await world.account.clock.runUntilSettled(
+      Promise.all(
+        plans.map((plan) =>
+          measuredDrills({ plan, table: 'orders', lastTriedAt: world.account.now }, { drills: world.ledger }, known),
+        ),
+      ),
+    );
+
+    const [here, there] = measured.map((drills) => drills.map(({ seconds }) => seconds));
+    expect([here?.length, there?.length]).toEqual([1, 1]);
+    expect(here).not.toEqual(there);
   });
 
   test('fails when its key is not of that Region, and leaves nothing behind', async () => {
