@@ -3,7 +3,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
-import { environmentNames } from '../lambda/contract/environment.ts';
+import { environmentNames, eventBusVariable } from '../lambda/contract/environment.ts';
+import { eventBusName } from '../lambda/contract/events.ts';
 import { scheduleGroupName } from '../lambda/contract/schedules.ts';
 import { defaultPruneSchedule } from '../lambda/domain/prune-cadence.ts';
 import { checkedDeployment, type CheckedDeployment } from './checked-deployment.ts';
@@ -30,7 +31,7 @@ export class BackupStack extends Stack {
   constructor(scope: Construct, id: string, props: BackupStackProps) {
     super(scope, id, props);
     this.deployment = checkedDeployment(this, props);
-    const { plans, owner, backupNamePrefix, drillTablePrefix } = this.deployment;
+    const { plans, owner, backupNamePrefix, drillTablePrefix, sendsEvents } = this.deployment;
 
     const encryptionKey = this.keyOf(props);
     const ledger = new Ledger(this, 'Ledger', { encryptionKey });
@@ -39,13 +40,14 @@ export class BackupStack extends Stack {
     const undelivered = new FailureQueue(this, 'UndeliveredEvents', { encryptionKey });
     const failedRuns = new FailureQueue(this, 'FailedRuns', { encryptionKey });
 
-    const roleScope = { tables: tableArns(this, plans), ledger, encryptionKey };
+    const roleScope = { tables: tableArns(this, plans), ledger, encryptionKey, sendsEvents };
     const shared = {
       environment: {
         [environmentNames.ledgerTableName]: ledger.tableName,
         [environmentNames.owner]: owner,
         [environmentNames.backupNamePrefix]: backupNamePrefix,
         [environmentNames.drillTablePrefix]: drillTablePrefix,
+        ...(sendsEvents && { [eventBusVariable]: eventBusName }),
       },
       logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
       failedRuns,

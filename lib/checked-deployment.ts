@@ -17,6 +17,8 @@ export interface CheckedDeployment {
   readonly owner: string;
   readonly backupNamePrefix: string;
   readonly drillTablePrefix: string;
+  /** Whether events are sent. */
+  readonly sendsEvents: boolean;
 }
 
 /**
@@ -44,7 +46,8 @@ export function checkedDeployment(stack: Stack, props: DeploymentProps): Checked
   stack.node.addValidation({
     validate: () => Object.entries(props.plans).flatMap(([name, plan]) => drillSchemaFaults(name, plan)),
   });
-  return { plans: plans.map(({ deployed }) => deployed), owner, backupNamePrefix, drillTablePrefix };
+  const deployed = plans.map((plan) => plan.deployed);
+  return { plans: deployed, owner, backupNamePrefix, drillTablePrefix, sendsEvents: props.events !== false };
 }
 
 interface Reading {

@@ -56,6 +56,13 @@ export interface DeploymentProps {
   readonly reservedConcurrency?: { readonly backup?: number; readonly prune?: number };
 
   /**
+   * Whether what happens is told on the account's default EventBridge bus (docs/events.md); `false` for nothing.
+   *
+   * @default - it is told
+   */
+  readonly events?: false;
+
+  /**
    * Who hears of an alarm.
    *
    * @default - the topic of the deployment, to which nobody is subscribed yet

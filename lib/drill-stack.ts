@@ -4,7 +4,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
-import { drillStartEnvironmentNames } from '../lambda/contract/environment.ts';
+import { drillStartEnvironmentNames, eventBusVariable } from '../lambda/contract/environment.ts';
+import { eventBusName } from '../lambda/contract/events.ts';
 import { allPlans, scheduleGroupName } from '../lambda/contract/schedules.ts';
 import { startOfName } from '../lambda/domain/drill/drill-table-name.ts';
 import { durationSeconds } from '../lambda/domain/keep-guarantee.ts';
@@ -56,6 +57,7 @@ export class DrillStack extends Stack {
       tables: tableArns(this, plans),
       ledger,
       encryptionKey,
+      sendsEvents: deployment.sendsEvents,
       drillTables,
       regions,
       validators: [...new Set(plans.flatMap(({ drill }) => drill.validate.function ?? []))],
@@ -84,6 +86,7 @@ export class DrillStack extends Stack {
       'Rehearses the restore of one table',
       [...drillRoleStatements(scopeOfRoles), ...rearmStatements(rearming)],
       {
+        environment: { ...environmentOf(deployment, ledger), ...(deployment.sendsEvents && eventEnvironment) },
         durable: { executionTimeout: longestDrill(plans), retentionPeriod: Duration.days(30) },
       },
     );
@@ -137,6 +140,8 @@ export class DrillStack extends Stack {
     return [inRegion(this.region), ...elsewhere.map((region) => inRegion(region, this.region))];
   }
 }
+
+const eventEnvironment = { [eventBusVariable]: eventBusName };
 
 type DrillJob = (typeof drillJobs)[number];
 

@@ -1,6 +1,7 @@
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
@@ -62,4 +63,10 @@ export function createWatchClients(): WatchClients {
     kms: new KMSClient(settings),
     sns: new SNSClient(settings),
   };
+}
+
+/** Impatient: news must not keep a run from what it is for. */
+export function createEventsClient(): EventBridgeClient {
+  const impatient = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
+  return new EventBridgeClient({ ...common, requestHandler: impatient, maxAttempts: 3 });
 }

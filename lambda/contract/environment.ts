@@ -10,6 +10,9 @@ export const environmentNames = {
   drillTablePrefix: 'DRILL_TABLE_PREFIX',
 } as const;
 
+/** Names the bus that events go to; where it is missing, none are sent. */
+export const eventBusVariable = 'EVENT_BUS_NAME';
+
 /** What only the function that starts drills reads. */
 export const drillStartEnvironmentNames = {
   ...environmentNames,

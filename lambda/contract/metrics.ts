@@ -19,6 +19,9 @@ export const backupMetrics = {
   discoveryIncomplete: 'DiscoveryIncomplete',
 } as const;
 
+/** Published per plan, and only when there are any: events that were meant for the bus and could not be sent. */
+export const eventMetrics = { notSent: 'EventsNotSent' } as const;
+
 /** What a prune run publishes per plan. Counts are of backups, the three flags are 0 or 1. */
 export const pruneMetrics = {
   kept: 'BackupsKept',

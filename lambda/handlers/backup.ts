@@ -7,9 +7,11 @@ import { DynamoDbSettingsLedger } from '../aws/dynamodb-settings-ledger.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
 import { backupMetrics } from '../contract/metrics.ts';
 import { backUpTables } from '../jobs/backup.ts';
+import { backupEvents } from '../jobs/backup-events.ts';
 import { countNotReached, isSuccess, summaryOf, type BackupReport } from '../jobs/backup-report.ts';
 import { deadlineOf } from './deadline.ts';
 import { readEnvironment } from './environment.ts';
+import { tell } from './events.ts';
 import { logger, observed, publishMetrics } from './observability.ts';
 import { RunFailedError } from './run-failed-error.ts';
 import { parseScheduleEvent } from './schedule-event.ts';
@@ -39,6 +41,7 @@ export const handler = observed(async (event: unknown, context: Context): Promis
   const handedOver = continuation ? countNotReached(report) : 0;
   publish(report);
   if (report.done > 0) await rememberRun(plan.name);
+  await tell(plan.name, backupEvents(report, handedOver, { owner, now: timing.now() }));
   if (continuation && handedOver > 0) await continueLater(clients.lambda, context.invokedFunctionArn, continuation);
   if (!isSuccess(report, handedOver)) {
     await saveReport(report, context);

@@ -8,10 +8,14 @@ import { DynamoDbSettingsLedger } from '../aws/dynamodb-settings-ledger.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
 import { tableSettings } from '../aws/table-settings.ts';
 import { askValidationFunction } from '../aws/validation-function.ts';
+import type { Plan } from '../domain/plan.ts';
 import { drillTable, type DrillPorts } from '../jobs/drill/drill.ts';
+import { drillEvents } from '../jobs/drill/drill-events.ts';
+import type { DrillResult } from '../jobs/drill/drill-result.ts';
 import { parseDrillOrder } from './drill-order.ts';
 import { publishDrill } from './drill-metrics.ts';
 import { readEnvironment, readHomeRegion } from './environment.ts';
+import { tell } from './events.ts';
 import { logger, observedDurable } from './observability.ts';
 
 const environment = readEnvironment(process.env);
@@ -25,6 +29,7 @@ const ports = {
   askValidator: askValidationFunction,
   snapshots: new DynamoDbSettingsLedger(clients.dynamodb, environment.ledgerTableName),
   publish: publishDrill,
+  tell: (result: DrillResult, plan: Plan) => tell(plan.name, drillEvents(result, plan, environment.owner)),
 };
 
 const portsByRegion = new Map<string | undefined, Pick<DrillPorts, 'restores' | 'settings'>>();

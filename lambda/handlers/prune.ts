@@ -6,9 +6,11 @@ import { DynamoDbLedger } from '../aws/dynamodb-ledger.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
 import { pruneMetrics } from '../contract/metrics.ts';
 import { pruneBackups } from '../jobs/prune.ts';
+import { pruneEvents } from '../jobs/prune-events.ts';
 import { countDeletions, isSuccess, summaryOf, type PruneReport } from '../jobs/prune-report.ts';
 import { deadlineOf } from './deadline.ts';
 import { readEnvironment } from './environment.ts';
+import { tell } from './events.ts';
 import { logger, observed, publishMetrics } from './observability.ts';
 import { RunFailedError } from './run-failed-error.ts';
 import { parseScheduleEvent } from './schedule-event.ts';
@@ -21,12 +23,13 @@ const ports = { tables: new DynamoDbTables(clients), backups: dynamoDbBackups(cl
 
 /** Deletes the expired backups of one plan. */
 export const handler = observed(async (event: unknown, context: Context): Promise<object> => {
-  const { plan, continuation } = parseScheduleEvent(event, timing.now());
+  const { plan, slot, continuation } = parseScheduleEvent(event, timing.now());
   const deadline = deadlineOf(context, timing.now());
   const { owner, backupNamePrefix: prefix, drillTablePrefix } = environment;
   const run = { plan, runId: context.awsRequestId, prefix, owner, drillTablePrefix, deadline };
   const report = await pruneBackups(run, ports);
   publish(report);
+  await tell(plan.name, pruneEvents(report, { owner, slot, now: timing.now() }));
   if (report.ranOutOfTime && continuation)
     await continueLater(clients.lambda, context.invokedFunctionArn, continuation);
   if (report.blocked || !isSuccess(report)) await saveReport(report, context);

@@ -1,4 +1,5 @@
 import type { Backup } from '../domain/backup.ts';
+import type { Event } from '../domain/events/event.ts';
 import type { Listing } from '../domain/listing.ts';
 
 /** The only clock and the only dice a job has. */
@@ -149,6 +150,12 @@ export interface ReportLedger {
   /** Remembers when a job last did for a plan what it is for: `watch` tells the age of it. */
   recordRun(job: string, plan: string, at: Date): Promise<void>;
   saveReport(job: string, plan: string, runId: string, at: Date, report: object): Promise<void>;
+}
+
+/** Where others hear of what happened. */
+export interface Events {
+  /** Sends events, and answers how many could not be sent. > News that cannot be told never fails a run: it never throws. */
+  send(events: readonly Event[]): Promise<number>;
 }
 
 /** Something worth a line in the log, with its facts. */

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { discoveryStatements, tableStatements } from './discovery.ts';
+import { eventStatements } from './event-sending.ts';
 import { guardrailStatements } from './guardrails.ts';
 import { ledgerStatement } from './ledger-access.ts';
 import { encryptedQueueStatements, encryptedTableStatements } from './key-access.ts';
@@ -21,7 +22,8 @@ const readSettings = [
 ];
 
 /** The role that takes backups may look around and create backups of the plans' tables. It can delete nothing but ledger entries. */
-export function backupRoleStatements({ tables, ledger, encryptionKey }: RoleScope): PolicyStatement[] {
+export function backupRoleStatements(scope: RoleScope): PolicyStatement[] {
+  const { tables, ledger, encryptionKey } = scope;
   return [
     ...discoveryStatements(tables),
     ...tableStatements('TakeBackups', ['dynamodb:DescribeTable', 'dynamodb:CreateBackup', ...readSettings], tables),
@@ -32,6 +34,7 @@ export function backupRoleStatements({ tables, ledger, encryptionKey }: RoleScop
       resources: [...tables.backups],
     }),
     ledgerStatement(ledger),
+    ...eventStatements(scope),
     ...encryptedTableStatements(encryptionKey),
     ...encryptedQueueStatements(encryptionKey),
     ...guardrailStatements(ledger, ['dynamodb:DeleteBackup']),

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { discoveryStatements, tableStatements } from './discovery.ts';
+import { eventStatements } from './event-sending.ts';
 import { guardrailStatements, restoringActions } from './guardrails.ts';
 import { encryptedQueueStatements, encryptedTableStatements } from './key-access.ts';
 import { ledgerStatement } from './ledger-access.ts';
@@ -49,6 +50,7 @@ export function drillRoleStatements(scope: DrillRoleScope): PolicyStatement[] {
     ...(scope.validators.length > 0 ? [allow('AskValidators', ['lambda:InvokeFunction'], scope.validators)] : []),
     ...tableKeyStatements(scope),
     ledgerStatement(ledger),
+    ...eventStatements(scope),
     ...encryptedTableStatements(encryptionKey),
     ...encryptedQueueStatements(encryptionKey),
     ...drillGuardrails(scope),

@@ -7,4 +7,6 @@ export interface RoleScope {
   readonly tables: TableArns;
   readonly ledger: Table;
   readonly encryptionKey: IKey | undefined;
+  /** Whether the deployment sends events. */
+  readonly sendsEvents: boolean;
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SettingsClients } from '../../lambda/aws/clients.ts';
 import type { Timing } from '../../lambda/jobs/ports.ts';
 
@@ -37,18 +38,26 @@ export class StubAws {
   }
 
   get clients(): SettingsClients {
-    const config = {
+    const config = this.#config;
+    return {
+      dynamodb: new DynamoDBClient(config),
+      autoScaling: new ApplicationAutoScalingClient(config),
+      cloudWatch: new CloudWatchClient(config),
+    };
+  }
+
+  get eventBridge(): EventBridgeClient {
+    return new EventBridgeClient(this.#config);
+  }
+
+  get #config() {
+    return {
       region: 'eu-central-1',
       credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
       maxAttempts: 1,
       requestHandler: {
         handle: (request: { headers: Record<string, string>; body?: unknown }) => this.#handle(request),
       },
-    };
-    return {
-      dynamodb: new DynamoDBClient(config),
-      autoScaling: new ApplicationAutoScalingClient(config),
-      cloudWatch: new CloudWatchClient(config),
     };
   }
 

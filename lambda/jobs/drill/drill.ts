@@ -39,6 +39,8 @@ export interface DrillPorts {
   readonly snapshots: Pick<SettingsLedger, 'settingsOf'>;
   /** Publishes the metrics of a drill; called once, and again only after a crash. */
   publish(result: DrillResult, plan: Plan): void;
+  /** Tells others how the drill ended. > A drill has ended when its table is cleaned up, and is told of only then. */
+  tell(result: DrillResult, plan: Plan): Promise<void>;
 }
 
 /**
@@ -66,6 +68,7 @@ export async function drillTable(run: DrillRun, durable: Durable, ports: DrillPo
   const cleaned = { ...result, ...(await cleanUp(run, targetName, { wasThere, isDisarmed }, durable, ports)) };
   await durable.step('record the clean-up', () => ports.ledger.saveDrill(cleaned));
   await releasePlace(durable, ports);
+  await durable.step('tell of the drill', () => ports.tell(cleaned, run.plan));
   return cleaned;
 }
 

@@ -59,6 +59,8 @@ export class DrillWorld {
   readonly snapshots: DynamoDbSettingsLedger;
   readonly ports: DrillPorts;
   readonly published: DrillResult[] = [];
+  /** What others were told of, once a drill had ended. */
+  readonly told: DrillResult[] = [];
   readonly client: DynamoDBClient;
 
   constructor(account: SandboxAccount) {
@@ -89,6 +91,10 @@ export class DrillWorld {
       ),
       snapshots: this.snapshots,
       publish: (result) => this.published.push(result),
+      tell: (result) => {
+        this.told.push(result);
+        return Promise.resolve();
+      },
     };
   }
 

@@ -1,0 +1,119 @@
+import * as z from 'zod';
+
+const instant = z.iso.datetime().describe('an instant in UTC, ISO 8601');
+const seconds = z.number().min(0).describe('seconds');
+const count = z.int().min(0);
+const tableName = z.string().min(3).max(255).describe('the name of a table');
+
+const bounds = z
+  .object({ atLeastSeconds: seconds, atMostSeconds: seconds.optional() })
+  .describe('the true length lies between these; atMostSeconds is missing when the end was not seen');
+
+/** What every detail begins with. Within one version members are only added, never changed or removed. */
+const common = {
+  version: z.literal(1).describe('of this schema; within it, members are only added'),
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .describe('the same for the same event, however often it is sent by one account and Region'),
+  owner: z.string().describe('the deployment that speaks'),
+  plan: z.string().describe('the name of the plan'),
+};
+const slot = instant.describe('the scheduled instant this is about');
+const parts = {
+  part: z.int().min(1).describe('which part of the news this is'),
+  parts: z.int().min(1).describe('how many parts there are; more than one only for very many tables'),
+};
+
+/** Sent by a backup run that saw backups become restorable. */
+export const backupsTaken = z
+  .object({
+    ...common,
+    slot,
+    ...parts,
+    tables: count.describe('how many tables the plan covers'),
+    taken: count.describe('how many backups became restorable in this run, over all parts'),
+    latenessSeconds: seconds.describe('how long after its slot the run began'),
+    backups: z.array(z.object({ table: tableName, backupArn: z.string() })).min(1),
+  })
+  .describe('Backups became restorable.');
+
+/** Sent by a backup run that did not do all it should. Lambda runs it again twice, and each try that fails says so. */
+export const backupsFailed = z
+  .object({
+    ...common,
+    slot,
+    ...parts,
+    tables: count.describe('how many tables the plan covers, as far as they were found'),
+    failed: count.describe('tables without a backup for this slot, over all parts'),
+    pending: count.describe('tables whose backup is not restorable yet, or whose turn did not come, over all parts'),
+    problems: z.array(
+      z.object({
+        table: tableName,
+        reason: z.string().describe('a stable word, such as missing, access-denied, throttled or not-restorable-yet'),
+        message: z.string().describe('a sentence for people'),
+      }),
+    ),
+    discoveryErrors: z.array(z.string()).describe('why tables may be missing from all of the above'),
+  })
+  .describe('A backup run did not do all it should.');
+
+/** Sent by a prune run that deletes nothing because something speaks against all deletions. */
+export const retentionBlocked = z
+  .object({
+    ...common,
+    slot,
+    mode: z.enum(['enforce', 'report-only']),
+    reason: z.string().describe('a stable word, as in docs/retention.md, such as deletion-cap or listing-shrunk'),
+    message: z.string().describe('a sentence for people'),
+    expired: count.describe('backups no rule wants that stay because of it'),
+  })
+  .describe('Retention deletes nothing until somebody looks, or until what stands against it has passed.');
+
+/** Sent at the end of each drill, passed or failed, after its table was cleaned up. */
+export const drillFinished = z
+  .object({
+    ...common,
+    slot,
+    table: tableName.describe('the table whose restore was rehearsed'),
+    outcome: z.enum(['passed', 'failed', 'timed-out']),
+    failure: z
+      .object({
+        phase: z.string().describe('choose, restore, indexes, re-arm, validate or clean-up'),
+        reason: z.string().describe('a stable word, such as no-backup or not-as-backed-up'),
+        message: z.string().optional().describe('missing where it could quote items'),
+      })
+      .optional(),
+    source: z
+      .object({ arn: z.string(), createdAt: instant, sizeBytes: count })
+      .optional()
+      .describe('what was restored; missing when there was nothing'),
+    indexes: z.union([z.enum(['all', 'none']), z.array(z.string())]).describe('which indexes the times include'),
+    times: z.object({
+      restore: bounds.optional(),
+      indexes: bounds.optional(),
+      rearmSeconds: seconds.optional(),
+      validateSeconds: seconds.optional(),
+      total: bounds.optional().describe('from the accepted request until the table could serve'),
+    }),
+    itemsVerified: count,
+    checksPassed: count,
+    startedAt: instant,
+    finishedAt: instant,
+    cleanUp: z.enum(['pending', 'deleted', 'nothing-to-delete', 'left-behind']),
+    drillTable: z.string().describe('the table that was restored into'),
+  })
+  .describe('A rehearsed restore has ended.');
+
+/** Sent by the drill that measured it, or when the newest backup of a table grows older than promised. */
+export const objectiveBroken = z
+  .object({
+    ...common,
+    table: tableName,
+    objective: z.enum(['recovery-time', 'recovery-point']),
+    objectiveSeconds: seconds.describe('what the plan promises'),
+    measured: bounds.describe('what a restore took, or how old the newest restorable backup is'),
+    backupArn: z.string().optional().describe('the backup that was restored, or the newest one'),
+    measuredAt: instant,
+  })
+  .describe('A table does not keep what its plan promises.');
