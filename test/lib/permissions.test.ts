@@ -14,6 +14,8 @@ const statementsOf = Object.fromEntries(
 
 const table = 'arn:aws:dynamodb:eu-west-1:123456789012:table';
 
+const bus = 'arn:aws:events:eu-west-1:123456789012:event-bus';
+
 const readSettings = [
   ...['ListTagsOfResource', 'DescribeTimeToLive', 'DescribeContinuousBackups', 'GetResourcePolicy'],
   ...['DescribeContributorInsights', 'DescribeKinesisStreamingDestination'],
@@ -35,6 +37,7 @@ describe('every Allow statement is on the list', () => {
   ];
   const function_ = (name: string): string[] => [
     `KeepLedger: ${ledger}`,
+    `SendEvents: events:PutEvents on ${bus}/default if events:source=dynamodb-backups`,
     `UseLedgerKey: ${ledgerKey}`,
     `UseQueueKey: ${queueKey}`,
     `WriteLog: logs:CreateLogStream logs:PutLogEvents on arn:${name}Log:*`,
@@ -206,6 +209,14 @@ const matrix: readonly { actions: readonly string[]; on: Readonly<Record<string,
     },
   },
   {
+    actions: ['events:PutEvents', 'events:PutRule', 'events:DeleteEventBus'],
+    on: {
+      'the default bus as ourselves': { resource: `${bus}/default`, context: { 'events:source': 'dynamodb-backups' } },
+      'the default bus as somebody else': { resource: `${bus}/default`, context: { 'events:source': 'payments' } },
+      'another bus': { resource: `${bus}/orders`, context: { 'events:source': 'dynamodb-backups' } },
+    },
+  },
+  {
     actions: ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:PurgeQueue'],
     on: { 'failed runs': { resource: 'arn:FailedRuns' }, 'undelivered events': { resource: 'arn:UndeliveredEvents' } },
   },
@@ -263,6 +274,7 @@ const mustAllow = {
     `logs:CreateLogStream on ${job} log`,
     `logs:PutLogEvents on ${job} log`,
     'sqs:SendMessage on failed runs',
+    'events:PutEvents on the default bus as ourselves',
   ],
   schedules: (job: string) => [`lambda:InvokeFunction on ${job} function`, 'sqs:SendMessage on undelivered events'],
 };

@@ -55,6 +55,7 @@ describe('a drill', () => {
     expect(closed).toMatchObject({ targetName: result.targetName, sourceArn: arn });
     expect(Date.parse(closed?.goneAt ?? '')).toBeGreaterThan(Date.parse(result.finishedAt));
     expect(world.published).toHaveLength(1);
+    expect(world.told).toEqual([result]);
   });
 
   test('passes also when the source table is gone', async () => {
