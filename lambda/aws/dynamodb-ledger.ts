@@ -84,6 +84,19 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
     return { kind: 'held', holder: item?.holder?.S ?? 'unknown' };
   }
 
+  /** The slots of a plan and table after an instant, and whether their backup became restorable. */
+  async claimsSince(
+    plan: string,
+    table: string,
+    since: Date,
+  ): Promise<readonly { readonly slot: Date; readonly isDone: boolean }[]> {
+    const items = await this.#query(slotPartition(plan, table), since.toISOString());
+    return items.map((item) => ({
+      slot: new Date(textIn(item, ledgerKeys.sort)),
+      isDone: item.backupArn?.S !== undefined,
+    }));
+  }
+
   async recordDone(slot: Slot, backupArn: string): Promise<void> {
     await this.#client.send(
       new UpdateItemCommand({

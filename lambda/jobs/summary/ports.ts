@@ -1,0 +1,31 @@
+import type { Message } from '../../domain/summary/message.ts';
+import type { DrillResult } from '../drill/drill-result.ts';
+import type { DrillHistory } from '../drill/ports.ts';
+import type { Backups, Log, RetentionLedger, Tables, Timing } from '../ports.ts';
+
+/** What the summary reads of the ledger. Every method throws when the ledger does not answer. */
+export interface SummaryLedger extends Pick<RetentionLedger, 'holds' | 'pinned' | 'proven' | 'previousCounts'> {
+  /** The slots of a plan and table after an instant, and whether their backup became restorable. */
+  claimsSince(
+    plan: string,
+    table: string,
+    since: Date,
+  ): Promise<readonly { readonly slot: Date; readonly isDone: boolean }[]>;
+  /** ARNs of the backups that prune deleted since an instant. */
+  deletedSince(plan: string, since: Date): Promise<readonly string[]>;
+  readonly drills: {
+    drillHistory(plan: string): Promise<ReadonlyMap<string, DrillHistory>>;
+    drillsOf(plan: string, table: string): Promise<readonly DrillResult[]>;
+  };
+}
+
+export interface SummaryPorts {
+  readonly tables: Tables;
+  readonly backups: Backups;
+  readonly ledger: SummaryLedger;
+  readonly timing: Pick<Timing, 'now'>;
+  readonly log: Log;
+  /** Subscriptions of the topic that nobody confirmed. */
+  countUnconfirmed(): Promise<number>;
+  publish(message: Message): Promise<void>;
+}
