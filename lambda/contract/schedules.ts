@@ -12,3 +12,6 @@ export function scheduleName(plan: string, job: string): string {
 
 /** What stands in a schedule's name for the plan where one schedule is for all of them. */
 export const allPlans = 'all';
+
+/** How often `watch` looks. */
+export const watchEveryMinutes = 15;

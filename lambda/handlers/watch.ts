@@ -9,8 +9,11 @@ import { latestRestorableTime } from '../aws/latest-restorable-time.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
 import { countSubscriptions } from '../aws/topic-subscriptions.ts';
 import { watchedSchedules } from '../aws/watched-schedules.ts';
-import { watchPlans, type WatchMemory, type WatchPorts } from '../jobs/watch/watch.ts';
+import type { Plan } from '../domain/plan.ts';
+import { watchEvents } from '../jobs/watch/watch-events.ts';
+import { watchPlans, type WatchMemory, type WatchPorts, type WatchReport } from '../jobs/watch/watch.ts';
 import { readWatchEnvironment } from './environment.ts';
+import { tell } from './events.ts';
 import { logged } from './observability.ts';
 import { readPlan } from './read-plan.ts';
 import { RunFailedError } from './run-failed-error.ts';
@@ -36,14 +39,21 @@ const ports: WatchPorts = {
   timing,
 };
 const memory: WatchMemory = { drills: new Map(), retention: new Map() };
-const eventSchema = z.object({ plans: z.array(z.unknown()) });
+const eventSchema = z.object({ plans: z.array(z.unknown()), slot: z.iso.datetime().optional() });
 
 /** Publishes how well the tables of all plans are protected. */
 export const handler = logged(async (event: unknown): Promise<object> => {
   const { owner, backupNamePrefix: prefix, drillTablePrefix, prices, alarmTopicArn, detail } = environment;
-  const plans = eventSchema.parse(event).plans.map(readPlan);
+  const { slot, ...asked } = eventSchema.parse(event);
+  const plans = asked.plans.map(readPlan);
   const report = await watchPlans({ plans, owner, prefix, drillTablePrefix, prices, alarmTopicArn }, ports, memory);
   publishWatch(report, detail);
+  if (slot !== undefined) await tellOf(report, plans, new Date(slot));
   if (report.failures.length > 0) throw new RunFailedError(JSON.stringify({ failures: report.failures.slice(0, 50) }));
   return { at: report.at, plans: plans.length };
 });
+
+/** > Only a scheduled run tells what broke since the one before: a person may look as often as they like. */
+async function tellOf(report: WatchReport, plans: readonly Plan[], slot: Date): Promise<void> {
+  for (const plan of plans) await tell(plan.name, watchEvents(report, plan, { owner: environment.owner, slot }));
+}

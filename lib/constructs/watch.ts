@@ -4,8 +4,9 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { alarmTopicVariable, watchEnvironmentNames } from '../../lambda/contract/environment.ts';
-import { allPlans, scheduleGroupName } from '../../lambda/contract/schedules.ts';
+import { alarmTopicVariable, eventBusVariable, watchEnvironmentNames } from '../../lambda/contract/environment.ts';
+import { eventBusName } from '../../lambda/contract/events.ts';
+import { allPlans, scheduleGroupName, watchEveryMinutes } from '../../lambda/contract/schedules.ts';
 import type { CheckedDeployment } from '../checked-deployment.ts';
 import type { MonitoringProps } from '../monitoring-props.ts';
 import { tableArns } from '../permissions/table-arns.ts';
@@ -50,6 +51,7 @@ export class Watch extends Construct {
         tables: tableArns(Stack.of(this), deployment.plans),
         ledger,
         encryptionKey,
+        sendsEvents: deployment.sendsEvents,
         topic,
       }),
       logGroupName: logGroupName(deployment.owner, 'watch'),
@@ -67,7 +69,12 @@ export class Watch extends Construct {
       undelivered: this.undelivered,
       encryptionKey,
       timings: [
-        { name: allPlans, input: { plans: deployment.plans }, expression: 'rate(15 minutes)', timeZone: 'UTC' },
+        {
+          name: allPlans,
+          input: { plans: deployment.plans },
+          expression: `rate(${watchEveryMinutes} minutes)`,
+          timeZone: 'UTC',
+        },
       ],
     });
     new CfnOutput(Stack.of(this), 'WatchFunctionName', { value: this.job.function.functionName });
@@ -85,5 +92,6 @@ function environmentOf({ deployment, ledger, detail = 'table', prices, topic }: 
     [watchEnvironmentNames.storagePrice]: String(storagePerGigabyteMonth),
     [watchEnvironmentNames.restorePrice]: String(restorePerGigabyte),
     ...(topic && { [alarmTopicVariable]: topic.topicArn }),
+    ...(deployment.sendsEvents && { [eventBusVariable]: eventBusName }),
   };
 }

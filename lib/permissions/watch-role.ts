@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { discoveryStatements, tableStatements } from './discovery.ts';
+import { eventStatements } from './event-sending.ts';
 import { guardrailStatements } from './guardrails.ts';
 import { encryptedQueueStatements, encryptedTableStatements } from './key-access.ts';
 import { ledgerReadingStatement } from './ledger-access.ts';
@@ -13,7 +14,8 @@ export interface WatchRoleScope extends RoleScope {
 }
 
 /** The role that watches reads, and is denied every write whatever somebody allows it later. */
-export function watchRoleStatements({ tables, ledger, encryptionKey, topic }: WatchRoleScope): PolicyStatement[] {
+export function watchRoleStatements(scope: WatchRoleScope): PolicyStatement[] {
+  const { tables, ledger, encryptionKey, topic } = scope;
   return [
     ...discoveryStatements(tables),
     ...tableStatements('LookAtTables', ['dynamodb:DescribeTable', 'dynamodb:DescribeContinuousBackups'], tables),
@@ -21,6 +23,7 @@ export function watchRoleStatements({ tables, ledger, encryptionKey, topic }: Wa
     allow('LookAtTableKeys', ['kms:DescribeKey'], [anyKey(Stack.of(ledger))]),
     ...(topic ? [allow('CountSubscriptions', ['sns:GetTopicAttributes'], [topic.topicArn])] : []),
     ledgerReadingStatement(ledger),
+    ...eventStatements(scope),
     ...encryptedTableStatements(encryptionKey),
     ...encryptedQueueStatements(encryptionKey),
     ...guardrailStatements(ledger, writes),

@@ -185,8 +185,13 @@ describe('a drill', () => {
     expect(event?.detail).toMatchObject({
       objective: 'recovery-time',
       objectiveSeconds: 1_800,
-      measured: { atLeastSeconds: 3_006, atMostSeconds: 3_030 },
-      backupArn: backupArnOf('orders'),
+      tables: [
+        {
+          table: 'orders',
+          measured: { atLeastSeconds: 3_006, atMostSeconds: 3_030 },
+          backupArn: backupArnOf('orders'),
+        },
+      ],
     });
   });
 
@@ -199,7 +204,10 @@ describe('a drill', () => {
 
     const events = drillEvents(result, planWith('PT1H'), 'ab12cd34');
 
-    expect(events[1]?.detail).toMatchObject({ measured: { atLeastSeconds: 86_400 }, objectiveSeconds: 3_600 });
+    expect(events[1]?.detail).toMatchObject({
+      objectiveSeconds: 3_600,
+      tables: [{ measured: { atLeastSeconds: 86_400 } }],
+    });
     expectDocumented(events);
   });
 

@@ -105,15 +105,22 @@ export const drillFinished = z
   })
   .describe('A rehearsed restore has ended.');
 
-/** Sent by the drill that measured it, or when the newest backup of a table grows older than promised. */
+/** Sent by the drill that measured a recovery time, and by `watch` when the newest backup of a table grows older than promised. */
 export const objectiveBroken = z
   .object({
     ...common,
-    table: tableName,
     objective: z.enum(['recovery-time', 'recovery-point']),
     objectiveSeconds: seconds.describe('what the plan promises'),
-    measured: bounds.describe('what a restore took, or how old the newest restorable backup is'),
-    backupArn: z.string().optional().describe('the backup that was restored, or the newest one'),
     measuredAt: instant,
+    ...parts,
+    tables: z
+      .array(
+        z.object({
+          table: tableName,
+          measured: bounds.describe('what a restore took, or how old the newest restorable backup is'),
+          backupArn: z.string().optional().describe('the backup that was restored'),
+        }),
+      )
+      .min(1),
   })
-  .describe('A table does not keep what its plan promises.');
+  .describe('Tables do not keep what their plan promises.');

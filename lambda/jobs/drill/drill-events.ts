@@ -78,12 +78,12 @@ function brokenEvent(
       id: eventId(type, 'recovery-time', owner, plan, table, slot),
       owner,
       plan,
-      table,
       objective: 'recovery-time',
       objectiveSeconds,
-      measured,
-      ...(source && { backupArn: source.arn }),
       measuredAt: finishedAt,
+      part: 1,
+      parts: 1,
+      tables: [{ table, measured, ...(source && { backupArn: source.arn }) }],
     },
   };
 }
