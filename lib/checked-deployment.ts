@@ -2,6 +2,7 @@ import { Annotations, type Stack, Token } from 'aws-cdk-lib';
 import { parsePlan } from '../lambda/domain/parse-plan.ts';
 import { checkPlans } from '../lambda/domain/plan-checks.ts';
 import type { Plan } from '../lambda/domain/plan.ts';
+import { parseSchedule } from '../lambda/domain/schedule/expression.ts';
 import type { DeploymentProps } from './deployment-props.ts';
 import { drillNamingFaults, drillRegionFaults, drillSchemaFaults, foreignDrillFaults } from './drill-faults.ts';
 import { foreignTableFaults } from './foreign-tables.ts';
@@ -39,6 +40,7 @@ export function checkedDeployment(stack: Stack, props: DeploymentProps): Checked
     ...placeFaults(stack, props),
     ...namingFaults({ owner, prefix: backupNamePrefix }),
     ...drillNaming,
+    ...summaryFaults(props),
     ...readings.flatMap(({ faults }) => faults),
     ...errors.map(({ message }) => message),
   ]);
@@ -61,6 +63,12 @@ function readPlan(name: string, props: PlanProps): Reading {
   const parsed = parsePlan(input);
   if (parsed.ok) return { faults: [], plan: { checked: parsed.plan, deployed: withTokens(parsed.plan, tokens) } };
   return { faults: parsed.faults.map(({ path, message }) => `plans.${name}${path === '' ? ': ' : '.'}${message}`) };
+}
+
+function summaryFaults({ notify }: DeploymentProps): string[] {
+  const { weeklySummary = false } = notify ?? {};
+  const parsed = weeklySummary === false ? undefined : parseSchedule(weeklySummary);
+  return !parsed || parsed.ok ? [] : [`notify.weeklySummary ${parsed.error}`];
 }
 
 function placeFaults(stack: Stack, { plans }: DeploymentProps): string[] {

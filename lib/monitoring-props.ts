@@ -33,7 +33,7 @@ export interface NotifyProps {
   readonly actions?: readonly IAlarmAction[];
 
   /**
-   * When the summary is sent, as an expression of EventBridge Scheduler in UTC; `false` for never.
+   * When the summary is sent (docs/summary.md), as an expression of EventBridge Scheduler in UTC; `false` for never.
    *
    * @default 'cron(0 7 ? * MON *)'
    */

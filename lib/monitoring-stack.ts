@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { CheckedDeployment } from './checked-deployment.ts';
 import type { Ledger } from './constructs/ledger.ts';
 import { Watch } from './constructs/watch.ts';
+import { WeeklySummary } from './constructs/weekly-summary.ts';
 import type { MonitoringProps, NotifyProps } from './monitoring-props.ts';
 
 export interface MonitoringStackProps extends StackProps {
@@ -21,7 +22,10 @@ export class MonitoringStack extends Stack {
   constructor(scope: Construct, id: string, props: MonitoringStackProps) {
     super(scope, id, props);
     const { deployment, ledger, encryptionKey, logRetention = RetentionDays.THREE_MONTHS, monitoring, notify } = props;
-    const topic = notify?.topic;
-    new Watch(this, 'Watch', { ...monitoring, deployment, ledger, encryptionKey, logRetention, topic });
+    const { topic, weeklySummary } = notify ?? {};
+    const shared = { deployment, ledger, encryptionKey, logRetention };
+    const watch = new Watch(this, 'Watch', { ...shared, ...monitoring, topic });
+    if (!topic || weeklySummary === false) return;
+    new WeeklySummary(this, 'WeeklySummary', { ...shared, watch, topic, schedule: weeklySummary });
   }
 }

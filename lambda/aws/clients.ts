@@ -65,6 +65,11 @@ export function createWatchClients(): WatchClients {
   };
 }
 
+/** For messages to people, which may come twice but should come once. */
+export function createMessagesClient(): SNSClient {
+  return new SNSClient({ ...common, maxAttempts: 4 });
+}
+
 /** Impatient: news must not keep a run from what it is for. */
 export function createEventsClient(): EventBridgeClient {
   const impatient = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };

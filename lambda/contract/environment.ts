@@ -33,3 +33,6 @@ export const watchEnvironmentNames = {
 
 /** ARN of the topic that alarms go to; without it, nobody counts who would hear them. */
 export const alarmTopicVariable = 'ALARM_TOPIC_ARN';
+
+/** What only the function that writes the weekly summary reads. */
+export const summaryEnvironmentNames = { ...environmentNames, topicArn: alarmTopicVariable } as const;

@@ -2,6 +2,7 @@ import {
   alarmTopicVariable,
   drillStartEnvironmentNames,
   environmentNames,
+  summaryEnvironmentNames,
   watchEnvironmentNames,
 } from '../contract/environment.ts';
 
@@ -17,6 +18,11 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
 /** The same for the function that starts drills. */
 export function readDrillStartEnvironment(variables: NodeJS.ProcessEnv): Values<typeof drillStartEnvironmentNames> {
   return read(drillStartEnvironmentNames, variables);
+}
+
+/** The same for the function that writes the weekly summary. */
+export function readSummaryEnvironment(variables: NodeJS.ProcessEnv): Values<typeof summaryEnvironmentNames> {
+  return read(summaryEnvironmentNames, variables);
 }
 
 export interface WatchEnvironment extends Environment {

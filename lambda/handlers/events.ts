@@ -1,10 +1,11 @@
-import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { createEventsClient } from '../aws/clients.ts';
 import { eventBridge } from '../aws/event-bridge.ts';
 import { systemTiming } from '../aws/system-timing.ts';
 import { eventBusVariable } from '../contract/environment.ts';
-import { eventMetrics, metricDimensions, metricsNamespace } from '../contract/metrics.ts';
+import { eventMetrics } from '../contract/metrics.ts';
 import type { Event } from '../domain/events/event.ts';
+import { metricsAbout } from './metrics-about.ts';
 import { logger } from './observability.ts';
 
 const busName = process.env[eventBusVariable];
@@ -17,9 +18,7 @@ const bus = busName ? eventBridge(createEventsClient(), busName, { timing: syste
 export async function tell(plan: string, events: readonly Event[]): Promise<void> {
   const notSent = (await bus?.send(events)) ?? 0;
   if (notSent === 0) return;
-  const metrics = new Metrics({ namespace: metricsNamespace, serviceName: 'dynamodb-backup-scheduler' });
-  metrics.clearDefaultDimensions();
-  metrics.addDimension(metricDimensions.plan, plan);
+  const metrics = metricsAbout({ plan });
   metrics.addMetric(eventMetrics.notSent, MetricUnit.Count, notSent);
   metrics.publishStoredMetrics();
 }

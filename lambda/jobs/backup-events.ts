@@ -85,7 +85,8 @@ function problemOf(outcome: TableOutcome): { table: string; reason: string; mess
       return [{ table, reason: outcome.failure.kind, message: briefly(outcome.failure.message) }];
     case 'pending':
       return [{ table, ...waiting[outcome.why] }];
-    default:
+    case 'done':
+    case 'skipped':
       return [];
   }
 }

@@ -3,7 +3,7 @@ export const backupJobs = ['backup', 'prune'] as const;
 /** The jobs of the drill stack. */
 export const drillJobs = ['drill-start', 'drill', 'sweep'] as const;
 /** The jobs of the monitoring stack. */
-export const monitoringJobs = ['watch'] as const;
+export const monitoringJobs = ['watch', 'summary'] as const;
 /** Every job is a function of the same name, and its handler a file of that name. */
 export const jobs = [...backupJobs, ...drillJobs, ...monitoringJobs] as const;
 export type Job = (typeof jobs)[number];

@@ -36,6 +36,8 @@ export class Watch extends Construct {
   readonly job: JobFunction;
   readonly undelivered: FailureQueue;
   readonly failedRuns: FailureQueue;
+  /** Of everything that watches. */
+  readonly group: ScheduleGroup;
 
   constructor(scope: Construct, id: string, props: WatchProps) {
     super(scope, id);
@@ -59,13 +61,14 @@ export class Watch extends Construct {
       failedRuns: this.failedRuns,
       encryptionKey,
     });
+    this.group = new ScheduleGroup(this, 'Schedules', {
+      scheduleGroupName: scheduleGroupName.monitoring(deployment.owner),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     new JobSchedules(this, 'Schedule', {
       job: 'watch',
       function: this.job.function,
-      group: new ScheduleGroup(this, 'Schedules', {
-        scheduleGroupName: scheduleGroupName.monitoring(deployment.owner),
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      group: this.group,
       undelivered: this.undelivered,
       encryptionKey,
       timings: [

@@ -23,6 +23,11 @@ export function encryptedQueueStatements(key: IKey | undefined): PolicyStatement
   return throughService(key, 'UseQueueKey', 'sqs', ['kms:GenerateDataKey', 'kms:Decrypt']);
 }
 
+/** Publishing to an encrypted topic (source: "Encrypting messages published to SNS": a publisher needs these two). */
+export function encryptedTopicStatements(key: IKey | undefined): PolicyStatement[] {
+  return throughService(key, 'UseTopicKey', 'sns', ['kms:GenerateDataKey', 'kms:Decrypt']);
+}
+
 function throughService(key: IKey | undefined, sid: string, service: string, actions: string[]): PolicyStatement[] {
   if (!key) return [];
   const { region, urlSuffix } = Stack.of(key);

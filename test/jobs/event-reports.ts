@@ -82,3 +82,10 @@ export function aDrillResult(parts: Partial<DrillResult> = {}): DrillResult {
     ...parts,
   };
 }
+
+/** A drill that found nothing to restore. */
+export function nothingRestored(parts: Partial<DrillResult>): DrillResult {
+  const result = { ...aDrillResult(parts) };
+  Reflect.deleteProperty(result, 'source');
+  return result;
+}

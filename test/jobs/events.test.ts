@@ -5,7 +5,15 @@ import { backupEvents } from '../../lambda/jobs/backup-events.ts';
 import type { TableOutcome } from '../../lambda/jobs/backup-report.ts';
 import { drillEvents } from '../../lambda/jobs/drill/drill-events.ts';
 import { pruneEvents } from '../../lambda/jobs/prune-events.ts';
-import { aBackupReport, aDrillResult, aPruneReport, backupArnOf, done, speaker } from './event-reports.ts';
+import {
+  aBackupReport,
+  aDrillResult,
+  aPruneReport,
+  backupArnOf,
+  done,
+  nothingRestored,
+  speaker,
+} from './event-reports.ts';
 
 /** Valid, and with nothing in it that the schema does not know. */
 function expectDocumented(events: readonly Event[]): void {
@@ -228,10 +236,13 @@ describe('a drill', () => {
   });
 
   test('without anything to restore tells what failed', () => {
-    const { source: _, ...rest } = aDrillResult();
     const failure = { phase: 'choose', kind: 'no-backup', message: 'it has no backup' } as const;
 
-    const events = drillEvents({ ...rest, outcome: 'failed', failure, times: {} }, planWith('PT1H'), 'ab12cd34');
+    const events = drillEvents(
+      nothingRestored({ outcome: 'failed', failure, times: {} }),
+      planWith('PT1H'),
+      'ab12cd34',
+    );
 
     expect(events).toMatchObject([
       { detail: { outcome: 'failed', failure: { reason: 'no-backup', message: 'it has no backup' } } },

@@ -189,7 +189,9 @@ describe('encryption', () => {
     expect(statements[1]).toMatchObject({
       Principal: { Service: { 'Fn::Join': ['', ['logs.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] } },
       Condition: {
-        ArnEquals: { 'kms:EncryptionContext:aws:logs:arn': [logGroup('backup'), logGroup('prune'), logGroup('watch')] },
+        ArnEquals: {
+          'kms:EncryptionContext:aws:logs:arn': ['backup', 'prune', 'watch', 'summary'].map(logGroup),
+        },
       },
     });
     expect(propertiesOf(stack, 'AWS::Logs::LogGroup').map(({ LogGroupName }) => LogGroupName)).toEqual([

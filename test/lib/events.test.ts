@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { aDrillingPlan, aDrillStack, aPlan, aStack, propertiesOf, resourcesOf } from './deploy.ts';
+import type { Stack } from 'aws-cdk-lib';
+import { aDrillingPlan, aDrillStack, aMonitoringStack, aPlan, aStack, propertiesOf, resourcesOf } from './deploy.ts';
 import { decide, roleStatements } from './iam-simulation.ts';
 
 const request = {
@@ -9,7 +10,7 @@ const request = {
 };
 
 /** The roles and the functions that may send, or do send, events. */
-function speakersOf(stack: ReturnType<typeof aStack> | ReturnType<typeof aDrillStack>): {
+function speakersOf(stack: Stack): {
   readonly roles: readonly string[];
   readonly functions: number;
 } {
@@ -23,9 +24,10 @@ function speakersOf(stack: ReturnType<typeof aStack> | ReturnType<typeof aDrillS
 }
 
 describe('events', () => {
-  test('are sent by whoever backs up, prunes and drills', () => {
+  test('are sent by whoever backs up, prunes, drills and watches', () => {
     expect(speakersOf(aStack())).toEqual({ roles: ['BackupRole', 'PruneRole'], functions: 2 });
     expect(speakersOf(aDrillStack())).toEqual({ roles: ['DrillRole'], functions: 1 });
+    expect(speakersOf(aMonitoringStack())).toEqual({ roles: ['WatchRole'], functions: 1 });
   });
 
   test('are sent by nobody when they are switched off', () => {
@@ -34,5 +36,6 @@ describe('events', () => {
       roles: [],
       functions: 0,
     });
+    expect(speakersOf(aMonitoringStack({ events: false }))).toEqual({ roles: [], functions: 0 });
   });
 });

@@ -26,6 +26,6 @@ export interface SummaryPorts {
   readonly timing: Pick<Timing, 'now'>;
   readonly log: Log;
   /** Subscriptions of the topic that nobody confirmed. */
-  countUnconfirmed(): Promise<number>;
-  publish(message: Message): Promise<void>;
+  readonly countUnconfirmed: () => Promise<number>;
+  readonly publish: (message: Message) => Promise<void>;
 }
