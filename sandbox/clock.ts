@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { EventQueue, type PlannedEvent } from './event-queue.ts';
 
 const ordinary = 0;
@@ -13,6 +13,11 @@ const paceMs = 2;
 interface Worker {
   isBusy(): boolean;
   giveUp(): void;
+}
+
+/** The next turn of the event loop, when every microtask is done. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
@@ -129,12 +134,12 @@ export class VirtualClock {
     for (let turns = 0; ; turns++) {
       await nextTurn();
       if (this.#holds > 0) continue;
-      const busy = this.#workers.filter((worker) => worker.isBusy());
-      if (busy.length === 0) return;
-      if (turns > patienceTurns)
-        busy.forEach((worker) => {
-          worker.giveUp();
-        });
+      if (!this.#workers.some((worker) => worker.isBusy())) return;
+      if (turns > patienceTurns) this.#losePatience();
     }
+  }
+
+  #losePatience(): void {
+    for (const worker of this.#workers) if (worker.isBusy()) worker.giveUp();
   }
 }

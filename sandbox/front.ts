@@ -86,10 +86,10 @@ const signatureToleranceMs = 5 * 60_000;
 const never = new Promise<never>(() => undefined);
 
 function signedAt(headers: Readonly<Record<string, string>>): number | undefined {
-  const stamp = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(headers['x-amz-date'] ?? '');
-  if (!stamp) return undefined;
-  const [, year, month, day, hour, minute, second] = stamp.map(Number);
-  return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
+  const stamp = headers['x-amz-date'];
+  if (stamp === undefined || !/^\d{8}T\d{6}Z$/.test(stamp)) return undefined;
+  const part = (from: number, to: number): number => Number(stamp.slice(from, to));
+  return Date.UTC(part(0, 4), part(4, 6) - 1, part(6, 8), part(9, 11), part(11, 13), part(13, 15));
 }
 
 /**
@@ -100,6 +100,7 @@ export class Front {
   readonly #parts: FrontParts;
   readonly #services = new Map<string, Service>();
   readonly #aliases = new Map<string, unknown>();
+  #dated = { second: NaN, text: '' };
 
   constructor(parts: FrontParts) {
     this.#parts = parts;
@@ -128,10 +129,10 @@ export class Front {
 
   async #carryOut(service: Service, call: ApiCall, headers: FrontRequest['headers']): Promise<FrontResponse> {
     const { clock } = this.#parts;
-    if (await this.#breakOff(call, 'before')) return never;
+    const isDisturbed = call.effects.length > 0;
+    if (isDisturbed && (await this.#breakOff(call, 'before'))) return never;
     const latency = this.#parts.latencyMs(call, this.#parts.random);
-    const delay = call.effects.reduce((total, effect) => total + (effect.kind === 'delay' ? effect.ms : 0), 0);
-    await clock.sleep(latency / 2 + delay);
+    await clock.sleep(latency / 2 + delayOf(call));
     const outcome = await this.#takeEffect(service, call, headers);
     this.#record(call, outcome);
     if (call.effects.some((effect) => effect.kind === 'crash' && effect.when === 'after')) {
@@ -139,7 +140,7 @@ export class Front {
       return never;
     }
     await clock.sleep(latency / 2);
-    await this.#breakOff(call, 'after');
+    if (isDisturbed) await this.#breakOff(call, 'after');
     const failure = this.#injectedError(call, 'after') ?? outcome.error;
     return failure ? this.#answerError(service, failure) : this.#answer(service, this.#spoilPage(call, outcome.output));
   }
@@ -285,15 +286,26 @@ export class Front {
   #headers(service: Service): Record<string, string> {
     return {
       'content-type': service.contentType,
-      date: new Date(this.#parts.clock.now).toUTCString(),
+      date: this.#date(),
       'x-amzn-requestid': randomUuid(this.#parts.random),
     };
+  }
+
+  /** The same text for every answer of one second. */
+  #date(): string {
+    const second = Math.floor(this.#parts.clock.now / 1000);
+    if (second !== this.#dated.second) this.#dated = { second, text: new Date(second * 1000).toUTCString() };
+    return this.#dated.text;
   }
 
   #unknown(request: FrontRequest): FrontResponse {
     const body = { __type: 'UnknownOperationException', message: `no service ${request.service} in this account` };
     return { status: 400, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: JSON.stringify(body) };
   }
+}
+
+function delayOf({ effects }: ApiCall): number {
+  return effects.reduce((total, effect) => total + (effect.kind === 'delay' ? effect.ms : 0), 0);
 }
 
 function internalError(cause: unknown): AwsError {

@@ -24,9 +24,11 @@ export function randomBytes(random: Random, length: number): Uint8Array {
   return Uint8Array.from({ length }, () => Math.floor(random() * 256));
 }
 
+const hexDigits = '0123456789abcdef';
+
 export function randomHex(random: Random, digits: number): string {
   let text = '';
-  while (text.length < digits) text += Math.floor(random() * 16).toString(16);
+  while (text.length < digits) text += hexDigits.charAt(Math.floor(random() * 16));
   return text;
 }
 

@@ -32,10 +32,10 @@ export interface SettingsClients {
 export function createClients(region?: string): Clients {
   const place = { ...common, ...(region !== undefined && { region }) };
   return {
-    dynamodb: new DynamoDBClient({ ...place, maxAttempts: 6 }),
-    dynamodbOnce: new DynamoDBClient({ ...place, maxAttempts: 1 }),
-    tagging: new ResourceGroupsTaggingAPIClient({ ...place, maxAttempts: 6 }),
-    lambda: new LambdaClient({ ...place, maxAttempts: 4 }),
+    dynamodb: unlogged(new DynamoDBClient({ ...place, maxAttempts: 6 })),
+    dynamodbOnce: unlogged(new DynamoDBClient({ ...place, maxAttempts: 1 })),
+    tagging: unlogged(new ResourceGroupsTaggingAPIClient({ ...place, maxAttempts: 6 })),
+    lambda: unlogged(new LambdaClient({ ...place, maxAttempts: 4 })),
   };
 }
 
@@ -43,9 +43,9 @@ export function createClients(region?: string): Clients {
 export function createSettingsClients(region?: string): SettingsClients {
   const settings = { ...common, ...(region !== undefined && { region }), maxAttempts: 4 };
   return {
-    dynamodb: new DynamoDBClient(settings),
-    autoScaling: new ApplicationAutoScalingClient(settings),
-    cloudWatch: new CloudWatchClient(settings),
+    dynamodb: unlogged(new DynamoDBClient(settings)),
+    autoScaling: unlogged(new ApplicationAutoScalingClient(settings)),
+    cloudWatch: unlogged(new CloudWatchClient(settings)),
   };
 }
 
@@ -59,19 +59,27 @@ export interface WatchClients {
 export function createWatchClients(): WatchClients {
   const settings = { ...common, maxAttempts: 4 };
   return {
-    scheduler: new SchedulerClient(settings),
-    kms: new KMSClient(settings),
-    sns: new SNSClient(settings),
+    scheduler: unlogged(new SchedulerClient(settings)),
+    kms: unlogged(new KMSClient(settings)),
+    sns: unlogged(new SNSClient(settings)),
   };
 }
 
 /** For messages to people, which may come twice but should come once. */
 export function createMessagesClient(): SNSClient {
-  return new SNSClient({ ...common, maxAttempts: 4 });
+  return unlogged(new SNSClient({ ...common, maxAttempts: 4 }));
 }
 
 /** Impatient: news must not keep a run from what it is for. */
 export function createEventsClient(): EventBridgeClient {
   const impatient = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
-  return new EventBridgeClient({ ...common, requestHandler: impatient, maxAttempts: 3 });
+  return unlogged(new EventBridgeClient({ ...common, requestHandler: impatient, maxAttempts: 3 }));
+}
+
+/** Without a logger of its own, the SDK still copies what each call asked and was answered, to log it nowhere. */
+function unlogged<Client extends { readonly middlewareStack: { remove(name: string): boolean } }>(
+  client: Client,
+): Client {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
 }

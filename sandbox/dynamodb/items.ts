@@ -124,7 +124,8 @@ export class Items {
         resolve({ status, body: answer });
       });
       this.#server.emit('request', request, response);
-      request.emit('data', Buffer.from(body));
+      // One chunk is only ever asked for its length and its text.
+      request.emit('data', body);
       request.emit('end');
     });
   }

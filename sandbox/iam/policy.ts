@@ -11,7 +11,10 @@ export interface Question {
 
 export interface Statement {
   readonly allows: boolean;
-  concerns(question: Question): boolean;
+  /** Whether it is about an action, whatever the resource. */
+  names(action: string): boolean;
+  /** Whether it is about a question with an action that it names. */
+  concerns(question: Omit<Question, 'action'>): boolean;
 }
 
 function texts(value: unknown): string[] {
@@ -69,8 +72,11 @@ export function statementFrom(source: unknown): Statement {
   );
   return {
     allows: Effect === 'Allow',
-    concerns: ({ action, resource, context }) =>
-      actions.some((pattern) => isLike(action.toLowerCase(), pattern)) === (NotAction === undefined) &&
+    names(action) {
+      const lower = action.toLowerCase();
+      return actions.some((pattern) => isLike(lower, pattern)) === (NotAction === undefined);
+    },
+    concerns: ({ resource, context }) =>
       resources.some((pattern) => isLike(resource, pattern)) === (NotResource === undefined) &&
       conditions.every(({ operator, key, wanted }) => holds(operator, key, wanted, context)),
   };
@@ -78,9 +84,21 @@ export function statementFrom(source: unknown): Statement {
 
 export type Decision = 'allowed' | 'denied explicitly' | 'not allowed';
 
-/** IAM's rule for identity policies: an explicit Deny wins, otherwise some statement must allow. */
-export function decide(statements: readonly Statement[], question: Question): Decision {
-  const concerned = statements.filter((statement) => statement.concerns(question));
-  if (concerned.some((statement) => !statement.allows)) return 'denied explicitly';
-  return concerned.length > 0 ? 'allowed' : 'not allowed';
+/**
+ * IAM's rule for identity policies: an explicit Deny wins, otherwise some statement must allow. Which statements name an action is found
+ * out once, for a role asks for the same few again and again.
+ */
+export function deciderOf(statements: readonly Statement[]): (question: Question) => Decision {
+  const naming = new Map<string, readonly Statement[]>();
+  return ({ action, ...rest }) => {
+    const concerned = naming.get(action) ?? statements.filter((statement) => statement.names(action));
+    naming.set(action, concerned);
+    let decision: Decision = 'not allowed';
+    for (const statement of concerned) {
+      if (!statement.concerns(rest)) continue;
+      if (!statement.allows) return 'denied explicitly';
+      decision = 'allowed';
+    }
+    return decision;
+  };
 }

@@ -1,5 +1,5 @@
 import { isRecord } from '../input.ts';
-import { decide, statementFrom, type Decision, type Question } from './policy.ts';
+import { deciderOf, statementFrom, type Decision, type Question } from './policy.ts';
 
 /** Who asks: an AWS service such as `cloudwatch.amazonaws.com`, or a role or user by its ARN. */
 export type Principal = { readonly service: string } | { readonly arn: string };
@@ -23,5 +23,5 @@ function names(declared: unknown, principal: Principal): boolean {
 export function decideByResourcePolicy(document: unknown, principal: Principal, question: Question): Decision {
   const statements = isRecord(document) ? [document.Statement].flat() : [];
   const concerned = statements.filter((statement) => isRecord(statement) && names(statement.Principal, principal));
-  return decide(concerned.map(statementFrom), question);
+  return deciderOf(concerned.map(statementFrom))(question);
 }

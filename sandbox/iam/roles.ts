@@ -2,12 +2,13 @@ import { AwsError } from '../aws-error.ts';
 import type { Tables } from '../dynamodb/tables.ts';
 import type { ApiCall } from '../front.ts';
 import { isRecord } from '../input.ts';
-import { decide, statementFrom, type Question, type Statement } from './policy.ts';
+import { deciderOf, statementFrom, type Decision, type Question, type Statement } from './policy.ts';
 
 interface Role {
   readonly name: string;
   /** The statements of each policy, by the policy's name. */
   readonly policies: Map<string, readonly Statement[]>;
+  decide: (question: Question) => Decision;
 }
 
 const servicePrefixes: Readonly<Record<string, string>> = { tagging: 'tag' };
@@ -40,10 +41,12 @@ const restoreDataActions = ['PutItem', 'UpdateItem', 'DeleteItem', 'GetItem', 'Q
   (operation) => `dynamodb:${operation}`,
 );
 
+const noFacts: Question['context'] = new Map();
+
 /** The condition keys of CloudWatch and of Application Auto Scaling. */
 function conditionsOf({ service, input }: ApiCall): Question['context'] {
   if (service === 'cloudwatch') return new Map([['cloudwatch:namespace', String(input.Namespace)]]);
-  if (service !== 'application-autoscaling') return new Map();
+  if (service !== 'application-autoscaling') return noFacts;
   return new Map([
     ['application-autoscaling:service-namespace', String(input.ServiceNamespace)],
     ['application-autoscaling:scalable-dimension', String(input.ScalableDimension)],
@@ -93,7 +96,7 @@ export class Roles {
   /** Creates a role without policies, or empties it; returns its ARN. */
   put(name: string): string {
     const arn = this.arnOf(name);
-    this.#roles.set(arn, { name, policies: new Map() });
+    this.#roles.set(arn, { name, policies: new Map(), decide: deciderOf([]) });
     this.#tell();
     return arn;
   }
@@ -106,6 +109,7 @@ export class Roles {
     const role = this.#roles.get(this.arnOf(roleName));
     if (!role) throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
     role.policies.set(policyName, statementsOf(document));
+    role.decide = deciderOf([...role.policies.values()].flat());
     this.#tell();
   }
 
@@ -138,11 +142,10 @@ export class Roles {
   }
 
   /** Throws AccessDeniedException unless a role may do this. `facts` are condition keys of the call itself. */
-  demand(roleArn: string, action: string, resource: string, facts: Question['context'] = new Map()): void {
+  demand(roleArn: string, action: string, resource: string, facts: Question['context'] = noFacts): void {
     const role = this.#roles.get(roleArn);
     if (!role) return;
-    const question: Question = { action, resource, context: new Map([...this.#context(resource), ...facts]) };
-    const decision = decide([...role.policies.values()].flat(), question);
+    const decision = role.decide({ action, resource, context: this.#context(resource, facts) });
     if (decision === 'allowed') return;
     const user = `arn:aws:sts::${this.#parts.accountId}:assumed-role/${role.name}/sandbox`;
     const reason =
@@ -195,7 +198,7 @@ export class Roles {
     return ['*'];
   }
 
-  #context(resource: string): ReadonlyMap<string, string> {
+  #context(resource: string, facts: Question['context']): ReadonlyMap<string, string> {
     const context = new Map([
       ['aws:sourceaccount', this.#parts.accountId],
       ['aws:requestedregion', this.#parts.region],
@@ -203,6 +206,7 @@ export class Roles {
     const [, region = '', name = ''] = /^arn:[^:]*:dynamodb:([^:]*):\d*:table\/([^/]+)$/.exec(resource) ?? [];
     const tags = this.#regions.get(region)?.tables.get(name)?.tags;
     for (const [key, value] of tags ?? []) context.set(`aws:resourcetag/${key.toLowerCase()}`, value);
+    for (const [key, value] of facts) context.set(key, value);
     return context;
   }
 }

@@ -78,6 +78,8 @@ export class Functions {
   readonly executions: DurableExecutions;
   readonly #parts: FunctionsParts;
   readonly #deployed = new Map<string, Deployed>();
+  /** Processes in an invocation. */
+  readonly #running = new Set<FunctionProcess>();
   readonly #events: AsyncEvents;
   readonly #random: Random;
 
@@ -101,8 +103,8 @@ export class Functions {
       count: (name, metric) => { parts.count(name, metric); }, // prettier-ignore
     });
     parts.clock.waitFor({
-      isBusy: () => this.#running().some((process) => process.isBusy),
-      giveUp: () => { this.#running().forEach((process) => { process.giveUpWaiting(); }); }, // prettier-ignore
+      isBusy: () => this.#isBusy(),
+      giveUp: () => { this.#running.forEach((process) => { process.giveUpWaiting(); }); }, // prettier-ignore
     });
   }
 
@@ -234,7 +236,9 @@ export class Functions {
     deployed.running++;
     this.#parts.count(name, 'Invocations');
     const process = this.#processFor(deployed, version);
+    this.#running.add(process);
     const outcome = await process.invoke(payload, { arn: target.arn, ...invocation, requestId });
+    this.#running.delete(process);
     deployed.running--;
     if ('error' in outcome) this.#parts.count(name, 'Errors');
     return outcome;
@@ -244,10 +248,9 @@ export class Functions {
     return this.#find(definition.name).settings.get(qualifier) ?? {};
   }
 
-  #running(): FunctionProcess[] {
-    return [...this.#deployed.values()].flatMap((deployed) =>
-      deployed.running > 0 ? [...deployed.versions.values()].flatMap(({ processes }) => processes) : [],
-    );
+  #isBusy(): boolean {
+    for (const process of this.#running) if (process.isBusy) return true;
+    return false;
   }
 
   #processFor(deployed: Deployed, version: FunctionVersion): FunctionProcess {

@@ -42,11 +42,15 @@ class OneShot {
 
 /** HMAC-SHA-256 from its definition in RFC 2104. */
 function hmac(key: Uint8Array): (data: Data) => Buffer {
-  const block = Buffer.alloc(blockBytes);
-  block.set(key.length > blockBytes ? sha256(key) : key);
-  const inner = Buffer.from(block.map((byte) => byte ^ 0x36));
-  const outer = Buffer.from(block.map((byte) => byte ^ 0x5c));
-  return (data) => sha256(Buffer.concat([outer, sha256(Buffer.concat([inner, bytesOf(data)]))]));
+  const short = key.length > blockBytes ? sha256(key) : key;
+  return (data) =>
+    sha256(Buffer.concat([padded(short, 0x5c), sha256(Buffer.concat([padded(short, 0x36), bytesOf(data)]))]));
+}
+
+function padded(key: Uint8Array, filler: number): Buffer {
+  const block = Buffer.alloc(blockBytes, filler);
+  for (let index = 0; index < key.length; index++) block[index] = (key[index] ?? 0) ^ filler;
+  return block;
 }
 
 /** `createHash` with the same digests as Node's; SHA-256 is quicker, everything else is Node's own. */

@@ -23,15 +23,14 @@ export interface ProcessParts {
 
 const realRequire = createRequire(import.meta.url);
 
+/** A function with the prototype of the real one; a proxy is several times slower, and an SDK asks for the time at every turn. */
 function virtualDate(now: () => number): DateConstructor {
-  return new Proxy(Date, {
-    construct: (target, values, newTarget) => {
-      const constructed: unknown = Reflect.construct(target, values.length > 0 ? values : [now()], newTarget);
-      return constructed as Date;
-    },
-    apply: () => new Date(now()).toString(),
-    get: (target, key): unknown => (key === 'now' ? now : Reflect.get(target, key)),
-  });
+  function VirtualDate(...values: unknown[]): Date | string {
+    if (!new.target) return new Date(now()).toString();
+    return Reflect.construct(Date, values.length > 0 ? values : [now()], new.target) as Date;
+  }
+  const own = { now: { value: now, writable: true, configurable: true }, prototype: { value: Date.prototype } };
+  return Object.defineProperties(Object.setPrototypeOf(VirtualDate, Date) as DateConstructor, own);
 }
 
 function virtualMath(random: Random): Math {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { decide, statementFrom } from '../../sandbox/iam/policy.ts';
+import { deciderOf, statementFrom } from '../../sandbox/iam/policy.ts';
 
 const orders = 'arn:aws:dynamodb:eu-central-1:123456789012:table/orders';
 
 function decision(statements: object[], action: string, resource: string, tags: Record<string, string> = {}) {
   const context = new Map(Object.entries(tags).map(([key, value]) => [`aws:resourcetag/${key}`, value]));
-  return decide(statements.map(statementFrom), { action, resource, context });
+  return deciderOf(statements.map(statementFrom))({ action, resource, context });
 }
 
 const allow = (Action: string | string[], Resource: string | string[], rest = {}) => ({
