@@ -1,8 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { Life } from './life.ts';
-import { printSummary, type Measured } from './print-summary.ts';
+import type { Measured } from './print-summary.ts';
 import { Progress } from './progress.ts';
-import { summaryOf } from './summary.ts';
 import { synthesize } from './synthesize.ts';
 
 function wholeNumber(least: number, most: number): (text: string) => number {
@@ -27,7 +25,14 @@ const options = new Command('npm run demo --')
 
 const progress = new Progress(process.stderr, options.days);
 progress.say('synthesizing the app …');
-await using assembly = await synthesize();
+const synthesized = synthesize();
+// That is another process's work: the sandbox is loaded meanwhile.
+const [{ Life }, { summaryOf }, { printSummary }] = await Promise.all([
+  import('./life.ts'),
+  import('./summary.ts'),
+  import('./print-summary.ts'),
+]);
+await using assembly = await synthesized;
 const life = await Life.live({
   ...options,
   assembly: assembly.folder,

@@ -47,6 +47,8 @@ const retriable = new Set<FailureKind>(['throttled', 'backup-busy', 'table-busy'
 const latest = { UseLatestRestorableTime: true } as const;
 const mostSegments = 1_000_000;
 const segmentsWanted = 20;
+/** When so many segments in a row from the first on hold nothing, the table has far fewer items than its description says. */
+const mostEmptySegments = 8;
 
 /** Restores of DynamoDB's own backups and of points in time, and the tables they create. */
 export class DynamoDbRestores implements Restores {
@@ -145,8 +147,8 @@ export class DynamoDbRestores implements Restores {
   }
 
   /**
-   * Reads whole segments of the table, drawn without repetition, each expected to hold a twentieth of what is wanted; when so many
-   * of them hold nothing, reads the table from its beginning.
+   * Reads whole segments of the table, drawn without repetition, each expected to hold a twentieth of what is wanted; when the
+   * first eight hold nothing, reads the table from its beginning.
    */
   async sample(tableName: string, limits: SampleLimits, draw: () => number): Promise<SampleOutcome> {
     const perSegment = Math.max(1, limits.items / segmentsWanted);
@@ -171,7 +173,8 @@ export class DynamoDbRestores implements Restores {
     let bytes = 0;
     let isCutOff = false;
     const isEnough = (): boolean => examined >= limits.items || bytes >= limits.bytes;
-    while (!isEnough() && seen.size < Math.min(segments, 2 * segmentsWanted)) {
+    const isHopeless = (): boolean => examined === 0 && seen.size >= mostEmptySegments;
+    while (!isEnough() && !isHopeless() && seen.size < Math.min(segments, 2 * segmentsWanted)) {
       const segment = nextUnseen(Math.floor(draw() * segments), segments, seen);
       seen.add(segment);
       let from: Record<string, AttributeValue> | undefined;

@@ -1,5 +1,6 @@
 import {
   compareSetting,
+  knownOf,
   settingNames,
   settingsFor,
   type SettingName,
@@ -157,12 +158,6 @@ async function takeOffOne(
 function wantedFrom(settings: TableSettings, name: SettingName): Wanted | undefined {
   const setting = settings.settings[name];
   return typeof setting === 'object' && 'is' in setting ? setting.is : undefined;
-}
-
-function knownOf({ settings }: TableSettings, name: SettingName): 'set' | 'nothing-to-apply' | 'unknown-setting' {
-  const setting = settings[name];
-  if (setting === 'off') return 'nothing-to-apply';
-  return 'unread' in setting ? 'unknown-setting' : 'set';
 }
 
 async function outcomeOf(act: () => Promise<ApplyOutcome>): Promise<ApplyOutcome> {

@@ -164,6 +164,16 @@ export function compareSetting(wanted: AnySetting, actual: AnySetting): Comparis
   return differences.length === 0 ? 'same' : shorten(differences);
 }
 
+/** What giving one setting back comes to as far as the snapshot alone decides it; `set` when the table decides. */
+export function knownOf(
+  { settings }: TableSettings,
+  name: SettingName,
+): 'set' | 'nothing-to-apply' | 'unknown-setting' {
+  const setting = settings[name];
+  if (setting === 'off') return 'nothing-to-apply';
+  return isUnread(setting) ? 'unknown-setting' : 'set';
+}
+
 function isUnread(setting: AnySetting): setting is { readonly unread: string } {
   return typeof setting === 'object' && 'unread' in setting;
 }

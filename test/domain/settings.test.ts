@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   compareSettings,
   hashOfSettings,
+  knownOf,
   parseTableSettings,
   settingNames,
   settingsFor,
@@ -39,6 +40,14 @@ describe('a snapshot of settings', () => {
     expect(hashOfSettings(fullSettings)).toMatch(/^[0-9a-f]{16}$/);
     expect(hashOfSettings(settingsWith({ tags: { is: { a: 'b' } } }))).not.toBe(hashOfSettings(settingsWith()));
   });
+});
+
+test('a snapshot alone tells that a setting was off, or not known', () => {
+  const snapshot = settingsWith({ tags: { is: { a: 'b' } }, stream: { unread: 'throttled', mayPass: true } });
+
+  expect(knownOf(snapshot, 'tags')).toBe('set');
+  expect(knownOf(snapshot, 'time-to-live')).toBe('nothing-to-apply');
+  expect(knownOf(snapshot, 'stream')).toBe('unknown-setting');
 });
 
 describe('the settings for another table', () => {

@@ -7,7 +7,8 @@ import type { Durable } from './durable.ts';
 type CleanedUp = Pick<DrillResult, 'cleanUp' | 'leftBehind'>;
 
 interface Watch {
-  readonly since: number;
+  /** When it was first tried. */
+  readonly since?: number;
   readonly asked: boolean;
   readonly end?: CleanedUp;
 }
@@ -34,12 +35,11 @@ export async function cleanUp(
   durable: Durable,
   ports: DrillPorts,
 ): Promise<CleanedUp> {
-  const since = await durable.step('begin to clean up', () => Promise.resolve(ports.timing.now().getTime()));
   const scope = { ...run, plans: [run.plan] };
   const options = { mayUnprotect: run.drill.rearm.includes('deletion-protection') };
   const last = await durable.poll<Watch>(
     'delete the drill table',
-    { since, asked: wasThere },
+    { asked: wasThere },
     async (watch) => judge(watch, await tryToDelete(targetName, scope, options, ports), ports),
     ({ end }) => (end ? undefined : pauseMilliseconds),
   );
@@ -60,6 +60,8 @@ async function tryToDelete(...question: Parameters<typeof deleteDrillTable>): Pr
 }
 
 function judge(watch: Watch, deletion: Deletion, { timing }: DrillPorts): Watch {
+  const now = timing.now().getTime();
+  const { since = now } = watch;
   switch (deletion.kind) {
     case 'gone':
       return { ...watch, end: { cleanUp: watch.asked ? 'deleted' : 'nothing-to-delete' } };
@@ -68,8 +70,8 @@ function judge(watch: Watch, deletion: Deletion, { timing }: DrillPorts): Watch 
     case 'asked':
     case 'later': {
       const asked = watch.asked || deletion.kind === 'asked';
-      const isOver = timing.now().getTime() - watch.since >= patienceMilliseconds;
-      return { ...watch, asked, ...(isOver && { end: { cleanUp: 'left-behind', leftBehind: deletion.message } }) };
+      const isOver = now - since >= patienceMilliseconds;
+      return { since, asked, ...(isOver && { end: { cleanUp: 'left-behind', leftBehind: deletion.message } }) };
     }
   }
 }

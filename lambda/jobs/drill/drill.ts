@@ -52,7 +52,7 @@ export interface DrillPorts {
 export async function drillTable(run: DrillRun, durable: Durable, ports: DrillPorts): Promise<DrillResult> {
   const startedAt = await durable.step('begin', () => Promise.resolve(ports.timing.now().toISOString()));
   const targetName = formatDrillTableName({ ...run, plan: run.plan.name });
-  const outcome = await outcomeOf(run, targetName, durable, ports);
+  const outcome = await outcomeOf(run, targetName, new Date(startedAt), durable, ports);
   const result = await durable.step('record the result', async () => {
     const pending = resultOf(run, { targetName, startedAt, executionId: durable.executionId }, outcome, ports.timing);
     await saveIfPossible(pending, ports);
@@ -95,11 +95,12 @@ interface Outcome {
 async function outcomeOf(
   run: DrillRun,
   targetName: DrillTableName,
+  startedAt: Date,
   durable: Durable,
   ports: DrillPorts,
 ): Promise<Outcome> {
   return await unlessBroken(run, 'restore', ports, async () => {
-    if (await takePlace(run, durable, ports)) return await restoreAndProve(run, targetName, durable, ports);
+    if (await takePlace(run, startedAt, durable, ports)) return await restoreAndProve(run, targetName, durable, ports);
     return { failure: timedOut('no other drill finished in time to make place for this one') };
   });
 }

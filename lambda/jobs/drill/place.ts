@@ -9,10 +9,12 @@ const shortestPauseMilliseconds = 60_000;
  * drill never comes back to release it. Pauses grow with the time already waited, so that a week of waiting stays far below the 3,000
  * operations an execution may have.
  */
-export async function takePlace(run: DrillRun, durable: Durable, { ledger, timing }: DrillPorts): Promise<boolean> {
-  const { until } = await durable.step('note the deadline', () =>
-    Promise.resolve({ until: timing.now().getTime() + run.timeoutMilliseconds }),
-  );
+export async function takePlace(
+  run: DrillRun,
+  startedAt: Date,
+  durable: Durable,
+  { ledger, timing }: DrillPorts,
+): Promise<boolean> {
   const last = await durable.poll(
     'wait for a place',
     { taken: false, isOver: false, pauseMilliseconds: shortestPauseMilliseconds },
@@ -20,9 +22,9 @@ export async function takePlace(run: DrillRun, durable: Durable, { ledger, timin
       const now = timing.now();
       const lapses = new Date(now.getTime() + 2 * run.timeoutMilliseconds);
       const taken = await ledger.takePlace(durable.executionId, run.drill.concurrentRestores, now, lapses);
-      const waited = now.getTime() - (until - run.timeoutMilliseconds);
+      const waited = now.getTime() - startedAt.getTime();
       const pauseMilliseconds = Math.max(shortestPauseMilliseconds, waited / 50);
-      return { taken, isOver: !taken && now.getTime() >= until, pauseMilliseconds };
+      return { taken, isOver: !taken && waited >= run.timeoutMilliseconds, pauseMilliseconds };
     },
     ({ taken, isOver, pauseMilliseconds }) => (taken || isOver ? undefined : pauseMilliseconds),
   );

@@ -1,5 +1,5 @@
 import { letsEverybodyIn } from '../../domain/drill/public-policy.ts';
-import type { SettingName, TableSettings } from '../../domain/settings.ts';
+import { knownOf, type SettingName, type TableSettings } from '../../domain/settings.ts';
 import { applySetting, inOrder, readBack, reportOf, takenOffBeforeDeletion, takeOffSetting } from '../rearm.ts';
 import type { ApplyOutcome } from '../settings-port.ts';
 import type { ChosenSource } from './choose-source.ts';
@@ -25,7 +25,8 @@ export async function settingsToGiveBack(
 }
 
 /**
- * Gives the restored table the settings its source had when the backup was taken, one by one, and reads them back.
+ * Gives the restored table the settings its source had when the backup was taken, one by one, and reads them back. What the source did
+ * not have, or nobody knew, takes no step.
  * > A setting that cannot be given back fails the drill: what came back is not what was lost. A backup without recorded settings is
  * restored as it is, and the result says so.
  */
@@ -41,8 +42,9 @@ export async function rearmTable(
   const wanted = inOrder(run.drill.rearm).filter((name) => !withheld.includes(name));
   const outcomes: (readonly [SettingName, ApplyOutcome])[] = [];
   for (const name of wanted) {
-    const outcome = await durable.step(`give back ${name}`, () => applySetting(targetName, snapshot, name, ports));
-    outcomes.push([name, outcome]);
+    const known = knownOf(snapshot, name);
+    const give = () => durable.step(`give back ${name}`, () => applySetting(targetName, snapshot, name, ports));
+    outcomes.push([name, known === 'set' ? await give() : known]);
   }
   const comparisons = await durable.step('read the settings back', () => readBack(targetName, snapshot, wanted, ports));
   const { settings, isRearmed } = reportOf(targetName, outcomes, comparisons);
@@ -73,7 +75,8 @@ export async function disarmTable(
   ports: DrillPorts,
 ): Promise<boolean> {
   const outcomes: ApplyOutcome[] = [];
-  for (const name of takenOffBeforeDeletion.filter((each) => run.drill.rearm.includes(each))) {
+  const given = takenOffBeforeDeletion.filter((name) => run.drill.rearm.includes(name));
+  for (const name of given.filter((each) => knownOf(snapshot, each) === 'set')) {
     outcomes.push(await durable.step(`take off ${name}`, () => takeOffSetting(targetName, snapshot, name, ports)));
   }
   return outcomes.every((outcome) => typeof outcome === 'string');

@@ -1,4 +1,4 @@
-import { ListTablesCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, ListTablesCommand, TagResourceCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import type { DrillResult } from '../../../lambda/jobs/drill/drill-result.ts';
 import type { DurationBounds } from '../../../lambda/domain/drill/restore-timing.ts';
@@ -66,6 +66,39 @@ describe('a drill', () => {
     const result = await world.drill(world.runOf(aDrillPlan()));
 
     expect(result).toMatchObject({ outcome: 'passed', cleanUp: 'deleted', itemsVerified: 20 });
+  });
+
+  test('takes no step for a setting that its source did not have', async () => {
+    const { world, arn } = await withBackup();
+    const settle = <Answer>(answer: Promise<Answer>): Promise<Answer> => world.account.clock.runUntilSettled(answer);
+    const ResourceArn = arn.split('/backup/')[0];
+    await settle(world.client.send(new TagResourceCommand({ ResourceArn, Tags: [{ Key: 'team', Value: 'shop' }] })));
+    const settings = await settle(world.ports.settings.capture('orders'));
+    await settle(world.snapshots.saveSettings(settings, new Date('2026-11-20T00:00:00Z')));
+    const durable = new MemoryDurable(world.account);
+
+    const plan = aDrillPlan({ rearm: ['tags', 'time-to-live', 'point-in-time-recovery'] });
+    const result = await world.drill(world.runOf(plan), durable);
+
+    expect(result.settings).toEqual({
+      tags: 'applied',
+      'time-to-live': 'nothing-to-apply',
+      'point-in-time-recovery': 'nothing-to-apply',
+    });
+    expect(durable.names.filter((name) => /^(?:give back|take off)/.test(name))).toEqual(['give back tags 1']);
+  });
+
+  test('reads a table from its beginning when it has far fewer items than its description says', async () => {
+    const { world } = await withBackup();
+    const huge = { sizeBytes: 1e9, itemCount: 1e6, largestPartitionBytes: 1e6 };
+    world.account.dynamodb.tables.declareSize('orders', huge);
+    world.plant('orders', 0);
+    const scansBefore = world.account.journal.count('dynamodb', 'Scan');
+
+    const result = await world.drill(world.runOf(aDrillPlan()));
+
+    expect(result).toMatchObject({ outcome: 'passed', itemsVerified: 20 });
+    expect(world.account.journal.count('dynamodb', 'Scan') - scansBefore).toBe(9);
   });
 
   test('goes on after a crash at any checkpoint, and ends the same', async () => {

@@ -23,6 +23,11 @@ export class MemoryDurable implements Durable {
     this.executionId = executionId;
   }
 
+  /** The names of everything that was remembered, each followed by its number among those of that name. */
+  get names(): string[] {
+    return [...this.#answers.keys()];
+  }
+
   /** Carries a run on until it ends, however often its process dies. A dead process neither goes on nor says anything. */
   async live<Result>(run: () => Promise<Result>): Promise<Result> {
     for (;;) {
