@@ -47,7 +47,7 @@ const retriable = new Set<FailureKind>(['throttled', 'backup-busy', 'table-busy'
 const latest = { UseLatestRestorableTime: true } as const;
 const mostSegments = 1_000_000;
 const segmentsWanted = 20;
-/** When so many segments in a row from the first on hold nothing, the table has far fewer items than its description says. */
+/** When the first so many segments hold nothing, the table has far fewer items than its description says. */
 const mostEmptySegments = 8;
 
 /** Restores of DynamoDB's own backups and of points in time, and the tables they create. */
