@@ -9,7 +9,8 @@ import {
   type PlanMetricName,
   tablesShown,
   unit,
-  watchPeriod,
+  hourly,
+  promiseColor,
   worstTables,
 } from './published-metric.ts';
 import type { Duration } from 'aws-cdk-lib';
@@ -23,12 +24,21 @@ export function backupGraphs(plan: string, detail: 'plan' | 'table'): IWidget[][
 }
 
 function ages(plan: string, detail: 'plan' | 'table'): IWidget {
-  const worst = planMetricIn({ dividedBy: unit.hour }, plan, watchMetrics.recoveryPointAge, { label: 'Worst table' });
+  const worst = planMetricIn({ dividedBy: unit.hour }, plan, watchMetrics.recoveryPointAge, {
+    label: 'Worst table',
+    period: hourly,
+  });
   return new GraphWidget({
     title: `How old is the newest backup of each table? The ${tablesShown} oldest, in hours`,
     left: [
-      detail === 'table' ? worstTables(plan, watchMetrics.recoveryPointAge, unit.hour) : worst,
-      objectiveLine(plan, 'RPO', unit.hour, [watchMetrics.recoveryPointAge, watchMetrics.recoveryPointAgeToObjective]),
+      detail === 'table' ? worstTables(plan, watchMetrics.recoveryPointAge, unit.hour, hourly) : worst,
+      objectiveLine(
+        plan,
+        'RPO',
+        unit.hour,
+        [watchMetrics.recoveryPointAge, watchMetrics.recoveryPointAgeToObjective],
+        hourly,
+      ),
     ],
     leftYAxis: { min: 0, label: 'hours', showUnits: false },
     width: 12,
@@ -42,7 +52,7 @@ export function objectiveLine(
   name: string,
   per: number,
   [value, part]: readonly [PlanMetricName, PlanMetricName],
-  period: Duration = watchPeriod,
+  period: Duration,
 ): IMetric {
   return new MathExpression({
     expression: `${idOf(value)} / ${idOf(part)} / ${per}`,
@@ -52,7 +62,7 @@ export function objectiveLine(
     },
     period,
     label: `${name} promised`,
-    color: colors.broken,
+    color: promiseColor,
   });
 }
 
@@ -75,16 +85,16 @@ function runs(plan: string): IWidget {
   const count = (metricName: PlanMetricName, label: string, color: string): IMetric =>
     planMetric(plan, metricName, { label, color, statistic: Stats.SUM, period: daily });
   return new GraphWidget({
-    title: 'What did the backup runs do each day?',
+    title: 'What went wrong in the backup runs of each day?',
     left: [
-      count(backupMetrics.taken, 'Taken', colors.kept),
       count(backupMetrics.pending, 'Still being made', colors.calm),
       count(backupMetrics.skipped, 'Skipped', colors.aside),
       count(backupMetrics.failed, 'Failed', colors.broken),
       count(backupMetrics.discoveryIncomplete, 'Runs that could not list all tables', colors.close),
     ],
-    stacked: true,
+    right: [count(backupMetrics.taken, 'Backups taken (right)', colors.kept)],
     leftYAxis: { min: 0, showUnits: false },
+    rightYAxis: { min: 0, showUnits: false },
     width: 8,
     start: '-P1M',
   });
@@ -95,13 +105,22 @@ function jobs(plan: string): IWidget {
   return new GraphWidget({
     title: 'When did backup and prune last run, and how late do backups start?',
     left: [
-      planMetricIn(hours, plan, watchMetrics.backupRunAge, { label: 'Hours since a backup run', color: colors.calm }),
-      planMetricIn(hours, plan, watchMetrics.pruneRunAge, { label: 'Hours since a prune run', color: colors.aside }),
+      planMetricIn(hours, plan, watchMetrics.backupRunAge, {
+        label: 'Hours since a backup run',
+        color: colors.calm,
+        period: hourly,
+      }),
+      planMetricIn(hours, plan, watchMetrics.pruneRunAge, {
+        label: 'Hours since a prune run',
+        color: colors.aside,
+        period: hourly,
+      }),
     ],
     right: [
       planMetricIn({ dividedBy: unit.minute }, plan, backupMetrics.slotLateness, {
         label: 'Minutes late (right)',
         color: colors.close,
+        period: hourly,
       }),
     ],
     leftYAxis: { min: 0, label: 'hours', showUnits: false },
@@ -114,15 +133,20 @@ function dangers(plan: string): IWidget {
   return new GraphWidget({
     title: 'Did the newest backup shrink, and does point-in-time recovery keep up?',
     left: [
-      planMetricIn({ times: 100 }, plan, watchMetrics.shrink, { label: 'Smaller by per cent', color: colors.close }),
+      planMetricIn({ times: 100 }, plan, watchMetrics.shrink, {
+        label: 'Smaller by per cent',
+        color: colors.close,
+        period: hourly,
+      }),
     ],
     right: [
       planMetricIn({ dividedBy: unit.minute }, plan, watchMetrics.pointInTimeRecoveryGap, {
         label: 'Minutes that recovery is behind (right)',
         color: colors.calm,
+        period: hourly,
       }),
     ],
-    leftYAxis: { min: 0, max: 100, label: 'per cent', showUnits: false },
+    leftYAxis: { min: 0, label: 'per cent', showUnits: false },
     rightYAxis: { min: 0, label: 'minutes', showUnits: false },
     width: 8,
   });

@@ -4,10 +4,13 @@ import { metricsNamespace, watchDeploymentMetrics, watchMetrics } from '../../..
 import { sumOverPlans, watchPeriod } from './published-metric.ts';
 
 /** What must be nought, over all plans; and whether anybody watches, and anybody would hear. */
-export function deploymentNumbers(plans: readonly string[]): IWidget[] {
+export function deploymentNumbers(
+  plans: readonly string[],
+  width: { readonly tables: number; readonly watch: number },
+): IWidget[] {
   return [
     new SingleValueWidget({
-      title: 'Is anything unprotected? All of these but the first should be 0',
+      title: 'Is anything unprotected? All but the first should be 0',
       metrics: [
         sumOverPlans(plans, watchMetrics.protectedTables, 'Tables protected'),
         sumOverPlans(plans, watchMetrics.unprotectedTables, 'Tables without a backup'),
@@ -15,7 +18,7 @@ export function deploymentNumbers(plans: readonly string[]): IWidget[] {
         sumOverPlans(plans, watchMetrics.missingSchedules, 'Schedules off or gone'),
         sumOverPlans(plans, watchMetrics.keysAtRisk, 'Tables with a key at risk'),
       ],
-      width: 14,
+      width: width.tables,
       height: 3,
     }),
     new SingleValueWidget({
@@ -30,7 +33,7 @@ export function deploymentNumbers(plans: readonly string[]): IWidget[] {
         deploymentMetric(watchDeploymentMetrics.confirmedSubscriptions, 'Who would hear an alarm'),
         deploymentMetric(watchDeploymentMetrics.unconfirmedSubscriptions, 'Invited, not confirmed'),
       ],
-      width: 10,
+      width: width.watch,
       height: 3,
     }),
   ];

@@ -1,4 +1,12 @@
-import { type IMetric, type IWidget, GraphWidget, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Color,
+  type IMetric,
+  type IWidget,
+  GraphWidget,
+  MathExpression,
+  Metric,
+  Stats,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import {
   drillMetrics,
   metricDimensions,
@@ -11,9 +19,11 @@ import { chosenTable } from './dashboard-choice.ts';
 import {
   colors,
   daily,
+  hourly,
   idOf,
   planMetric,
   planMetricIn,
+  promiseColor,
   searchTables,
   tablesShown,
   unit,
@@ -58,7 +68,7 @@ function times({ plan, detail }: RestoreGraphsProps): IWidget {
 
 function forecast({ plan, forecastDays }: RestoreGraphsProps): IWidget {
   return new GraphWidget({
-    title: 'In how many days will a restore take longer than promised?',
+    title: 'In how many days do we miss the RTO?',
     left: [
       planMetric(plan, watchMetrics.restoreTimeForecast, {
         label: 'Days left at the present growth',
@@ -80,11 +90,11 @@ function phases({ drilling }: RestoreGraphsProps): IWidget {
   const drawn = [
     { phase: 'restore', label: 'Restore', color: colors.calm },
     { phase: 'indexes', label: 'Indexes', color: colors.close },
-    { phase: 're-arm', label: 'Re-arm', color: '#9467bd' },
+    { phase: 're-arm', label: 'Re-arm', color: Color.PURPLE },
     { phase: 'validate', label: 'Validate', color: colors.kept },
   ];
   return new GraphWidget({
-    title: `Where does the time go when ${chosenTable} is restored?`,
+    title: `Where does the time go? ${chosenTable}`,
     left: drawn.map(({ phase, label, color }) => phaseTime(drilling, phase, { label, color })),
     stacked: true,
     leftYAxis: { min: 0, label: 'minutes', showUnits: false },
@@ -119,32 +129,35 @@ function phaseTime(drilling: readonly string[], phase: string, drawing: { label:
 }
 
 function proofs({ plan, detail }: RestoreGraphsProps): IWidget {
-  const worst = planMetricIn({ dividedBy: unit.day }, plan, drillMetrics.age, { label: 'Worst table' });
+  const worst = planMetricIn({ dividedBy: unit.day }, plan, drillMetrics.age, { label: 'Worst table', period: hourly });
   return new GraphWidget({
     title: `When was a restore of each table last proven? The ${tablesShown} longest ago, in days`,
-    left: [detail === 'table' ? worstTables(plan, drillMetrics.age, unit.day) : worst],
+    left: [detail === 'table' ? worstTables(plan, drillMetrics.age, unit.day, hourly) : worst],
+    right: [
+      planMetricIn({ times: 100 }, plan, watchMetrics.drillAgeToExpected, {
+        label: 'Worst table, per cent of the time its drills have (right)',
+        period: hourly,
+        color: promiseColor,
+      }),
+    ],
+    rightAnnotations: [{ value: 100, label: 'A drill is overdue', color: colors.broken }],
     leftYAxis: { min: 0, label: 'days', showUnits: false },
+    rightYAxis: { min: 0, label: 'per cent', showUnits: false },
     width: 12,
   });
 }
 
 function coverage({ plan }: RestoreGraphsProps): IWidget {
   return new GraphWidget({
-    title: 'How many tables were proven within 30 days, and is a drill overdue?',
+    title: 'How many tables were proven in 30 days?',
     left: [
       planMetric(plan, watchMetrics.drillCoverage, {
-        label: 'Per cent of tables proven',
+        label: 'Per cent of the tables',
         period: daily,
         color: colors.kept,
       }),
-      planMetricIn({ times: 100 }, plan, watchMetrics.drillAgeToExpected, {
-        label: 'Oldest proof, per cent of the time drills have',
-        period: daily,
-        color: colors.calm,
-      }),
     ],
-    leftAnnotations: [{ value: 100, label: 'Above: overdue', color: colors.broken }],
-    leftYAxis: { min: 0, label: 'per cent', showUnits: false },
+    leftYAxis: { min: 0, max: 100, label: 'per cent', showUnits: false },
     width: 6,
     start: halfYear,
   });
@@ -160,10 +173,10 @@ function outcomes({ plan }: RestoreGraphsProps): IWidget {
   const ofTables = (expression: string, label: string, color: string): IMetric =>
     new MathExpression({ expression, usingMetrics: { [succeeded]: tables }, period: daily, label, color });
   return new GraphWidget({
-    title: 'Did the drills pass, and did any leave a table behind?',
+    title: 'Did drills pass, and leave nothing behind?',
     left: [
-      ofTables(`SUM(${succeeded})`, 'Tables that passed', colors.kept),
-      ofTables(`DATAPOINT_COUNT(${succeeded}) - SUM(${succeeded})`, 'Tables that failed', colors.broken),
+      ofTables(`FILL(SUM(${succeeded}), 0)`, 'Tables that passed', colors.kept),
+      ofTables(`FILL(DATAPOINT_COUNT(${succeeded}) - SUM(${succeeded}), 0)`, 'Tables that failed', colors.broken),
       planMetric(plan, sweepMetrics.leftover, { label: 'Tables left behind', period: daily, color: colors.close }),
     ],
     right: [

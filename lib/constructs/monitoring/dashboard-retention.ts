@@ -1,4 +1,4 @@
-import { type IMetric, type IWidget, GraphWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Color, type IMetric, type IWidget, GraphWidget, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { pruneMetrics } from '../../../lambda/contract/metrics.ts';
 import { colors, daily, planMetric, type PlanMetricName } from './published-metric.ts';
 
@@ -14,12 +14,12 @@ function stock(plan: string): IWidget {
     title: 'How many backups are kept, how many expired, how many were deleted each day?',
     left: [
       atMost(plan, pruneMetrics.kept, 'Kept', colors.kept),
-      atMost(plan, pruneMetrics.held, 'Held by somebody', colors.calm),
+      atMost(plan, pruneMetrics.held, 'Held by somebody', Color.PURPLE),
       atMost(plan, pruneMetrics.frozen, 'Frozen: their table is gone', colors.aside),
     ],
     right: [
       atMost(plan, pruneMetrics.expired, 'Expired (right)', colors.close),
-      eachDay(plan, pruneMetrics.deleted, 'Deleted (right)', colors.broken),
+      eachDay(plan, pruneMetrics.deleted, 'Deleted (right)', colors.calm),
     ],
     leftYAxis: { min: 0, showUnits: false },
     rightYAxis: { min: 0, showUnits: false },
@@ -30,14 +30,14 @@ function stock(plan: string): IWidget {
 
 function obstacles(plan: string): IWidget {
   return new GraphWidget({
-    title: 'Which deletions failed, were denied or blocked? Nothing here needs nobody',
+    title: 'Which deletions failed, or were denied or blocked?',
     left: [
       eachDay(plan, pruneMetrics.deletionsFailed, 'Failed', colors.broken),
       eachDay(plan, pruneMetrics.deletionsDenied, 'Denied', colors.close),
       eachDay(plan, pruneMetrics.deletionsSkipped, 'Skipped after a second look', colors.aside),
-      atMost(plan, pruneMetrics.unjudgeable, 'Backups nobody can judge', '#9467bd'),
-      atMost(plan, pruneMetrics.blocked, 'Run blocked', '#8c564b'),
-      atMost(plan, pruneMetrics.limitExceeded, 'Run over its deletion cap', '#e377c2'),
+      atMost(plan, pruneMetrics.unjudgeable, 'Backups nobody can judge', Color.PURPLE),
+      atMost(plan, pruneMetrics.blocked, 'Run blocked', Color.BROWN),
+      atMost(plan, pruneMetrics.limitExceeded, 'Run over its deletion cap', Color.PINK),
       atMost(plan, pruneMetrics.reportOnly, 'Run that only reports', colors.calm),
     ],
     leftYAxis: { min: 0, showUnits: false },

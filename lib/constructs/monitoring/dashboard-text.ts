@@ -26,7 +26,7 @@ export function introduction(owner: string): IWidget {
     'Every 15 minutes `watch` looks at the backups that exist, and drills restore some of them for real: what stands here was measured, not planned. ' +
       'Up to 100 % an objective is kept; what leaves its range has an alarm, and the alarm a heading in the runbook.',
   ].join('\n\n');
-  return new TextWidget({ markdown, width: fullWidth, height: 3, background: TextWidgetBackground.TRANSPARENT });
+  return new TextWidget({ markdown, width: fullWidth, height: 2, background: TextWidgetBackground.TRANSPARENT });
 }
 
 /** What to do, by heading of the runbook. */

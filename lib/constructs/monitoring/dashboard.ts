@@ -1,4 +1,4 @@
-import { Dashboard, type IWidget, PeriodOverride } from 'aws-cdk-lib/aws-cloudwatch';
+import { Column, Dashboard, type IWidget, PeriodOverride } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Plan } from '../../../lambda/domain/plan.ts';
 import { answers } from './dashboard-answers.ts';
@@ -43,8 +43,7 @@ export class BackupDashboard extends Construct {
       widgets: [
         [introduction(props.owner)],
         [heading('Are we inside our objectives?')],
-        answers(props.plans),
-        deploymentNumbers(names),
+        ...overview(props.plans),
         [heading(`Are the backups of ${plan} complete?`)],
         ...backupGraphs(plan, props.detail),
         [heading(`What does retention do with the backups of ${plan}?`)],
@@ -62,4 +61,11 @@ export class BackupDashboard extends Construct {
 function restores(props: RestoreGraphsProps): IWidget[][] {
   if (props.drilling.length === 0) return [];
   return [[heading(`Do the backups of ${props.plan} come back, and how fast?`)], ...restoreGraphs(props)];
+}
+
+/** A single plan has the numbers of the deployment beside its answers, several have them below. */
+function overview(plans: readonly Plan[]): IWidget[][] {
+  const names = plans.map(({ name }) => name);
+  if (plans.length > 1) return [answers(plans), deploymentNumbers(names, { tables: 14, watch: 10 })];
+  return [[...answers(plans), new Column(...deploymentNumbers(names, { tables: 12, watch: 12 }))]];
 }

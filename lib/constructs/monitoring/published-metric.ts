@@ -36,6 +36,8 @@ export interface Drawing {
 
 /** How often `watch` publishes. */
 export const watchPeriod = Duration.minutes(15);
+/** For ages: their worst of each hour, so that backups of every hour are a line and not a saw. */
+export const hourly = Duration.hours(1);
 /** For what is looked at over weeks and months. */
 export const daily = Duration.days(1);
 
@@ -50,6 +52,8 @@ export const colors = {
   calm: Color.BLUE,
   aside: Color.GREY,
 };
+/** What was promised: none of the colors that CloudWatch gives to tables, and visible on white and on black. */
+export const promiseColor = '#ff0000';
 
 export function planMetric(plan: string, metricName: PlanMetricName, drawing: Drawing): Metric {
   return new Metric({

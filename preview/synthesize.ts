@@ -1,0 +1,15 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { BackupDashboard } from '../lib/constructs/monitoring/dashboard.ts';
+import type { RunbookArticle } from '../lib/constructs/monitoring/dashboard-text.ts';
+import type { Plan } from '../lambda/domain/plan.ts';
+
+const env = { account: '123456789012', region: 'eu-central-1' };
+const runbook: readonly RunbookArticle[] = [{ title: 'Runbook', location: 'docs/runbook.md' }];
+
+/** Synthesizes the dashboard of these plans, alone, into a cloud assembly. */
+export function synthesizeDashboard(plans: readonly Plan[], outdir: string): void {
+  const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
+  const stack = new Stack(app, 'Preview', { env });
+  new BackupDashboard(stack, 'Dashboard', { plans, owner: 'preview', detail: 'table', forecastDays: 30, runbook });
+  app.synth();
+}
