@@ -1,7 +1,17 @@
 import { validationError } from '../aws-error.ts';
 import type { Points } from './buckets.ts';
 import type { MathScope } from './math.ts';
-import { asSeries, broadcast, numberOf, scalar, series, textOf, type MathValue } from './math-value.ts';
+import {
+  asLines,
+  asSeries,
+  broadcast,
+  type Line,
+  type MathValue,
+  numberOf,
+  scalar,
+  series,
+  textOf,
+} from './math-value.ts';
 
 type MathFunction = (parameters: readonly MathValue[], scope: MathScope) => MathValue;
 
@@ -21,6 +31,18 @@ function reduction(reduce: (values: readonly number[]) => number): MathFunction 
   };
 }
 
+/** > FIRST and LAST take one series out of an array; out of a series, one value. */
+function oneOf(
+  line: (lines: readonly Line[]) => Line | undefined,
+  value: (values: readonly number[]) => number | undefined,
+): MathFunction {
+  const ofSeries = reduction((values) => value(values) ?? Number.NaN);
+  return (parameters, scope) => {
+    const [first] = parameters;
+    return first?.kind === 'array' ? series(line(first.series)?.points ?? []) : ofSeries(parameters, scope);
+  };
+}
+
 function pointwise(apply: (value: number) => number): MathFunction {
   return (parameters) => broadcast(parameters, ([value = Number.NaN]) => apply(value));
 }
@@ -30,7 +52,7 @@ function eachSeries(map: (points: Points, parameters: readonly MathValue[]) => P
   return ([value, ...more]) => {
     if (value?.kind === 'series') return series(map(value.points, more));
     if (value?.kind !== 'array') throw validationError('A metric math function takes a time series');
-    return { kind: 'array', series: value.series.map((points) => map(points, more)) };
+    return { kind: 'array', series: value.series.map((line) => ({ ...line, points: map(line.points, more) })) };
   };
 }
 
@@ -89,7 +111,9 @@ function sorted([value, by, order, limit]: readonly MathValue[]): MathValue {
   const key = sortKeys[textOf(by)];
   if (!value || !key) throw validationError(`SORT takes AVG, MIN, MAX or SUM, got ${textOf(by)}`);
   const sign = textOf(order) === 'DESC' ? -1 : 1;
-  const ranked = [...asSeries(value)].sort((a, b) => sign * (key(present(a)) - key(present(b))));
+  const ranked = asLines(value)
+    .filter(({ points }) => present(points).length > 0)
+    .sort((a, b) => sign * (key(present(a.points)) - key(present(b.points))));
   return { kind: 'array', series: ranked.slice(0, limit ? numberOf(limit) : undefined) };
 }
 
@@ -114,14 +138,23 @@ export const mathFunctions: Readonly<Record<string, MathFunction>> = {
   MAX: reduction(maximum),
   MIN: reduction(minimum),
   SUM: reduction(total),
-  FIRST: reduction((values) => values[0] ?? Number.NaN),
-  LAST: reduction((values) => values.at(-1) ?? Number.NaN),
+  FIRST: oneOf(
+    (lines) => lines[0],
+    (values) => values[0],
+  ),
+  LAST: oneOf(
+    (lines) => lines.at(-1),
+    (values) => values.at(-1),
+  ),
   DATAPOINT_COUNT: reduction((values) => values.length),
   DIFF: eachSeries(differences),
   RUNNING_SUM: eachSeries(runningSum),
   FILL: eachSeries(fill),
   IF: choose,
-  METRICS: ([part], scope) => ({ kind: 'array', series: scope.metrics(part ? textOf(part) : '') }),
+  METRICS: ([part], scope) => ({
+    kind: 'array',
+    series: scope.metrics(part ? textOf(part) : '').map((points) => ({ points })),
+  }),
   METRIC_COUNT: ([value]) => scalar(value ? asSeries(value).length : 0),
   PERIOD: (_, { periodSeconds }) => scalar(periodSeconds),
   TIME_SERIES: ([value], { starts }) => series(starts.map(() => numberOf(value))),
@@ -132,7 +165,7 @@ export const mathFunctions: Readonly<Record<string, MathFunction>> = {
   }),
 };
 
-function search(scope: MathScope, expression: string, statistic: string, period: number): readonly Points[] {
+function search(scope: MathScope, expression: string, statistic: string, period: number): readonly Line[] {
   if (!scope.search) throw validationError('SEARCH is not supported here');
   return scope.search(expression, statistic, period);
 }

@@ -1,11 +1,18 @@
 import { validationError } from '../aws-error.ts';
 import type { Points } from './buckets.ts';
+import type { MetricSeries } from './metrics.ts';
+
+/** One series of an array, and the metric it was made of: what its label can name. */
+export interface Line {
+  readonly points: Points;
+  readonly origin?: MetricSeries | undefined;
+}
 
 /** What an expression of metric math can be worth: one number, a series, several series, or a word. */
 export type MathValue =
   | { readonly kind: 'scalar'; readonly value: number | undefined }
   | { readonly kind: 'series'; readonly points: Points }
-  | { readonly kind: 'array'; readonly series: readonly Points[] }
+  | { readonly kind: 'array'; readonly series: readonly Line[] }
   | { readonly kind: 'text'; readonly value: string };
 
 export function series(points: Points): MathValue {
@@ -18,7 +25,12 @@ export function scalar(value: number | undefined): MathValue {
 
 /** The series in a value, none for a number. */
 export function asSeries(value: MathValue): readonly Points[] {
-  if (value.kind === 'series') return [value.points];
+  return asLines(value).map(({ points }) => points);
+}
+
+/** The same, each with the metric it was made of. */
+export function asLines(value: MathValue): readonly Line[] {
+  if (value.kind === 'series') return [{ points: value.points }];
   return value.kind === 'array' ? value.series : [];
 }
 
@@ -42,13 +54,11 @@ export function broadcast(operands: readonly MathValue[], apply: Apply): MathVal
   if (arrays.length > 1) throw validationError('At most one operand can be an array of time series');
   const [array] = arrays;
   if (!array) return broadcastSeries(operands, apply);
-  const results = array.series.map((points) =>
-    broadcastSeries(
-      operands.map((operand) => (operand === array ? series(points) : operand)),
-      apply,
-    ),
-  );
-  return { kind: 'array', series: results.flatMap(asSeries) };
+  const results = array.series.map(({ points, origin }) => {
+    const single = operands.map((operand) => (operand === array ? series(points) : operand));
+    return asSeries(broadcastSeries(single, apply)).map((result) => ({ points: result, origin }));
+  });
+  return { kind: 'array', series: results.flat() };
 }
 
 function broadcastSeries(operands: readonly MathValue[], apply: Apply): MathValue {

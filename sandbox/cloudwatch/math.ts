@@ -2,7 +2,7 @@ import { validationError } from '../aws-error.ts';
 import type { Points } from './buckets.ts';
 import { mathFunctions } from './math-functions.ts';
 import type { Expression } from './math-expression.ts';
-import { asSeries, broadcast, type MathValue } from './math-value.ts';
+import { asLines, broadcast, type Line, type MathValue } from './math-value.ts';
 
 /** What the names in an expression stand for, and where it is evaluated. */
 export interface MathScope {
@@ -11,7 +11,7 @@ export interface MathScope {
   /** The metrics, without the expressions, whose ids contain `part`. */
   metrics(part: string): readonly Points[];
   /** Series found by a search; alarms have none. */
-  search?(expression: string, statistic: string, periodSeconds: number): readonly Points[];
+  search?(expression: string, statistic: string, periodSeconds: number): readonly Line[];
   readonly periodSeconds: number;
   /** Start of each period, epoch seconds. */
   readonly starts: readonly number[];
@@ -46,7 +46,7 @@ export function evaluate(expression: Expression, scope: MathScope): MathValue {
     case 'name':
       return nameOf(expression.name, scope);
     case 'list':
-      return { kind: 'array', series: expression.members.flatMap((member) => asSeries(evaluate(member, scope))) };
+      return { kind: 'array', series: expression.members.flatMap((member) => asLines(evaluate(member, scope))) };
     case 'operation':
       return operate(
         expression.operator,

@@ -2,7 +2,8 @@ import { validationError } from '../aws-error.ts';
 import type { Input } from '../input.ts';
 import type { Points } from './buckets.ts';
 import { MathEvaluation } from './math-evaluation.ts';
-import { asSeries } from './math-value.ts';
+import { dynamicLabel } from './dynamic-label.ts';
+import { asLines, type Line } from './math-value.ts';
 import { metricQueriesOf, type MetricQuery, type MetricStat } from './metric-query.ts';
 import { searchSeries } from './metric-search.ts';
 import type { MetricSeries, Metrics } from './metrics.ts';
@@ -42,7 +43,6 @@ interface Span {
 }
 
 function resultsOf(metrics: Metrics, queries: readonly MetricQuery[], query: MetricQuery, span: Span): object[] {
-  const found: MetricSeries[] = [];
   const periodSeconds = query.periodSeconds ?? shortestPeriod(queries);
   const grid = gridOf(span, periodSeconds);
   const evaluation = new MathEvaluation(queries, {
@@ -50,21 +50,18 @@ function resultsOf(metrics: Metrics, queries: readonly MetricQuery[], query: Met
     starts: Array.from({ length: grid.count }, (_, index) => (grid.from + index * grid.periodMs) / 1000),
     points: (id) => pointsOfStat(metrics, queries.find((other) => other.id === id)?.stat, grid),
     search: (expression, statistic) => {
-      const series = searchSeries(metrics.series, expression);
-      found.push(...series);
-      return series.map((each) => pointsOf(each, statisticOf(statistic), grid));
+      const found = searchSeries(metrics.series, expression);
+      return found.map((origin) => ({ origin, points: pointsOf(origin, statisticOf(statistic), grid) }));
     },
   });
   const value = evaluation.value(query.id);
-  const all: readonly Points[] = value.kind === 'scalar' ? [[value.value]] : asSeries(value);
-  return all.map((points, index) =>
-    result(query, labelOf(query, all.length > 1 || found.length > 0 ? found[index] : undefined), points, grid, span),
-  );
+  const lines: readonly Line[] = value.kind === 'scalar' ? [{ points: [value.value] }] : asLines(value);
+  return lines.map(({ points, origin }) => result(query, labelOf(query, origin), points, grid, span));
 }
 
-function labelOf({ label, stat, id }: MetricQuery, found: MetricSeries | undefined): string {
-  if (label !== undefined) return label;
-  return found ? [...Object.values(found.dimensions), found.name].join(' ') : (stat?.name ?? id);
+function labelOf({ label, stat, id }: MetricQuery, origin: MetricSeries | undefined): string {
+  if (label !== undefined) return dynamicLabel(label, origin);
+  return origin ? [...Object.values(origin.dimensions), origin.name].join(' ') : (stat?.name ?? id);
 }
 
 /** Periods without a value are left out. */

@@ -141,6 +141,48 @@ describe('GetMetricData', () => {
   });
 });
 
+describe('labels', () => {
+  const search = `SEARCH('{App,Plan,Table} MetricName="RestoreTime"', 'Maximum', 300)`;
+
+  test('name the properties of each series a search found', async () => {
+    const Label = "${PROP('Dim.Table')} of ${PROP('Dim.Plan')}: ${PROP('MetricName')}";
+
+    const found = await new World().get({ Id: 'e', Expression: search, Label });
+
+    expect(found.map(({ Label: label }) => label)).toEqual([
+      'invoices of all: RestoreTime',
+      'orders of all: RestoreTime',
+    ]);
+  });
+
+  test('stay with their series when it is calculated with, ranked and cut', async () => {
+    const Expression = `SORT(${search} / 60, MAX, DESC, 1)`;
+
+    const found = await new World().get({ Id: 'e', Expression, Label: "${PROP('Dim.Table')}" });
+
+    expect(found).toMatchObject([{ Label: 'orders', points: [[0, 1.5], [10, 2]] }]); // prettier-ignore
+  });
+
+  test('with values that change are refused', async () => {
+    const asked = new World().get({ Id: 'e', Expression: search, Label: 'at most ${MAX}' });
+
+    await expect(asked).rejects.toThrow('the sandbox does not know the dynamic label ${MAX}');
+  });
+});
+
+test('FIRST and LAST take one series out of many', async () => {
+  const sorted = `SORT(SEARCH('{App,Plan,Table} MetricName="RestoreTime"', 'Maximum', 300), MAX, DESC)`;
+  const [slowest] = await new World().get({ Id: 'e', Expression: `FIRST(${sorted})` });
+  const [fastest] = await new World().get({ Id: 'e', Expression: `LAST(${sorted})` });
+
+  const [orders, invoices] = await Promise.all(
+    ['orders', 'invoices'].map(async (table) => (await new World().get(stat('m1', table)))[0]),
+  );
+
+  expect(slowest?.points).toEqual(orders?.points);
+  expect(fastest?.points).toEqual(invoices?.points);
+});
+
 test('metrics are listed by name, namespace and dimension', async () => {
   const { watch } = new World();
 
