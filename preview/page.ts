@@ -1,9 +1,9 @@
-import { marked } from 'marked';
 import type { DashboardDefinition, MetricWidget, Widget } from './definition.ts';
 import { drawnSeries, type DrawnSeries, rangeOf } from './drawn-series.ts';
 import { gauges } from './gauge.ts';
 import { escapeHtml } from './html.ts';
 import type { MetricData, TimeRange } from './metric-data.ts';
+import { textOf } from './markdown.ts';
 import { numbers } from './number.ts';
 import { pageStyle } from './page-style.ts';
 import { timeChart } from './time-chart.ts';
@@ -53,8 +53,7 @@ async function placed(widget: Widget, options: PageOptions): Promise<string> {
   const { x, y, width, height } = widget;
   const box = `left:${x * column + gap}px;top:${y * row + gap}px;width:${width * column - gap}px;height:${height * row - gap}px`;
   const transparent = widget.type === 'text' && widget.properties.background === 'transparent';
-  const content =
-    widget.type === 'text' ? await marked.parse(widget.properties.markdown) : await drawn(widget, options);
+  const content = widget.type === 'text' ? textOf(widget.properties.markdown) : await drawn(widget, options);
   return `<section class="${widget.type}${transparent ? ' transparent' : ''}" style="${box}">${content}</section>`;
 }
 

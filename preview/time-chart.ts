@@ -36,7 +36,15 @@ function optionsOf(
   const right = series.some(({ axis }) => axis === 'right');
   return {
     animation: false,
-    grid: { left: 8, right: right ? 8 : 16, top: 26, bottom: 4, containLabel: true },
+    useUTC: true,
+    grid: {
+      left: 8,
+      right: right ? 8 : 16,
+      top: 26,
+      bottom: 4,
+      outerBoundsMode: 'same',
+      outerBoundsContain: 'axisLabel',
+    },
     xAxis: {
       type: 'time',
       min: from.getTime(),

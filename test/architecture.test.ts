@@ -30,6 +30,7 @@ const rules: readonly { folder: string; ours: readonly string[]; packages?: read
     ours: ['lib', 'sandbox', 'lambda/contract', 'lambda/domain', 'lambda/aws', 'lambda/jobs/drill/drill-result.ts'],
   },
   { folder: 'e2e', ours: ['lib', 'lambda/contract'] },
+  { folder: 'preview', ours: ['lib', 'sandbox', 'lambda/contract', 'lambda/domain'] },
 ];
 
 function sourceFiles(folder: string): string[] {

@@ -206,7 +206,7 @@ describe('what can be chosen', () => {
     expect(others).toEqual([]);
     expect(phases?.properties).toMatchObject({
       stacked: true,
-      title: 'Where does the time go when the chosen table is restored?',
+      title: 'Where does the time go? the chosen table',
     });
   });
 });
