@@ -1,10 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { BackupDashboard } from '../lib/constructs/monitoring/dashboard.ts';
-import type { RunbookArticle } from '../lib/constructs/monitoring/dashboard-text.ts';
 import type { Plan } from '../lambda/domain/plan.ts';
 
 const env = { account: '123456789012', region: 'eu-central-1' };
-const runbook: readonly RunbookArticle[] = [{ title: 'Runbook', location: 'docs/runbook.md' }];
+const runbook = { url: 'docs/runbook.md', headings: [] };
 
 /** Synthesizes the dashboard of these plans, alone, into a cloud assembly. */
 export function synthesizeDashboard(plans: readonly Plan[], outdir: string): void {

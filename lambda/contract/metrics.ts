@@ -85,6 +85,8 @@ export const watchMetrics = {
   drillCoverage: 'DrillCoverage',
   /** The age of the last proof as a part of what the plan's drills allow for: above 1 a drill is overdue. */
   drillAgeToExpected: 'DrillAgeToExpected',
+  /** Tables whose last drill did not pass. */
+  failedDrills: 'FailedDrills',
   /** Days until a restore takes longer than the objective at the present growth; 3,650 stands for that and more. */
   restoreTimeForecast: 'RestoreTimeForecastDays',
   /** Seconds since a backup run of the plan last claimed a slot, and since prune last finished one. */

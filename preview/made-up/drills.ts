@@ -45,6 +45,12 @@ function tellPlan(world: MadeUpPlan, story: Story): void {
   gauge(story, drillMetrics.age, { plan }, oldest);
   daily(story, watchMetrics.drillCoverage, { plan }, (at) => (100 * proven(at)) / world.tables.length);
   gauge(story, watchMetrics.drillAgeToExpected, { plan }, (at) => oldest(at) / ((rounds * 7 + 2) * 86_400));
+  daily(
+    story,
+    watchMetrics.failedDrills,
+    { plan },
+    (at) => world.tables.filter((table) => hasFailed(world, table, at)).length,
+  );
   daily(story, sweepMetrics.leftover, { plan }, (at) => (isDay(at, story.until - 9 * dayMs) ? 1 : 0));
   daily(story, sweepMetrics.leftoverAge, { plan }, (at) => (isDay(at, story.until - 9 * dayMs) ? 5 * 3_600 : 0));
 }
@@ -65,6 +71,12 @@ function tellForecast(world: MadeUpPlan, story: Story): void {
 /** The second table's last drill but one failed. */
 function fails(world: MadeUpPlan, table: MadeUpTable, at: number): boolean {
   return table === world.tables[1] && at === drillsOf(world, table).at(-2);
+}
+
+/** Whether the last drill of the table up to this moment failed. */
+function hasFailed(world: MadeUpPlan, table: MadeUpTable, at: number): boolean {
+  const last = drillsOf(world, table).findLast((drill) => drill <= at);
+  return last !== undefined && fails(world, table, last);
 }
 
 function lastPassed(world: MadeUpPlan, table: MadeUpTable, at: number): number | undefined {

@@ -20,9 +20,9 @@ import {
   colors,
   daily,
   hourly,
-  idOf,
   planMetric,
   planMetricIn,
+  type PlanMetricName,
   promiseColor,
   searchTables,
   tablesShown,
@@ -164,20 +164,20 @@ function coverage({ plan }: RestoreGraphsProps): IWidget {
 }
 
 function outcomes({ plan }: RestoreGraphsProps): IWidget {
-  const succeeded = idOf(drillMetrics.succeeded);
-  const tables = new MathExpression({
-    expression: searchTables(plan, drillMetrics.succeeded, Stats.MINIMUM, daily),
-    period: daily,
-    label: drillMetrics.succeeded,
-  });
-  const ofTables = (expression: string, label: string, color: string): IMetric =>
-    new MathExpression({ expression, usingMetrics: { [succeeded]: tables }, period: daily, label, color });
+  const search = searchTables(plan, drillMetrics.succeeded, Stats.MINIMUM, daily);
+  const count = (metricName: PlanMetricName, label: string, color: string): IMetric =>
+    planMetric(plan, metricName, { label, color, period: daily });
   return new GraphWidget({
     title: 'Did drills pass, and leave nothing behind?',
     left: [
-      ofTables(`FILL(SUM(${succeeded}), 0)`, 'Tables that passed', colors.kept),
-      ofTables(`FILL(DATAPOINT_COUNT(${succeeded}) - SUM(${succeeded}), 0)`, 'Tables that failed', colors.broken),
-      planMetric(plan, sweepMetrics.leftover, { label: 'Tables left behind', period: daily, color: colors.close }),
+      new MathExpression({
+        expression: `FILL(SUM(${search}), 0)`,
+        period: daily,
+        label: 'Tables that passed that day',
+        color: colors.kept,
+      }),
+      count(watchMetrics.failedDrills, 'Tables whose last drill failed', colors.broken),
+      count(sweepMetrics.leftover, 'Tables left behind', colors.close),
     ],
     right: [
       planMetricIn({ dividedBy: unit.hour }, plan, sweepMetrics.leftoverAge, {

@@ -1,13 +1,15 @@
 import { type IWidget, TextWidget, TextWidgetBackground } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** A heading of the runbook, and where it is read: a URL becomes a link, anything else is only named. */
-export interface RunbookArticle {
-  readonly title: string;
-  readonly location: string;
+/** Where the runbook is read, and its headings as they stand in links: `recovery-point-overdue`. */
+export interface Runbook {
+  /** On the web each heading becomes a link, anywhere else it is only named. */
+  readonly url: string;
+  readonly headings: readonly string[];
 }
 
 const fullWidth = 24;
-const articlesPerRow = 6;
+const headingsPerRow = 8;
+const highestText = 10;
 
 /** Says over the whole width of the dashboard what follows. */
 export function heading(text: string): IWidget {
@@ -30,13 +32,16 @@ export function introduction(owner: string): IWidget {
 }
 
 /** What to do, by heading of the runbook. */
-export function runbookLinks(articles: readonly RunbookArticle[]): IWidget[][] {
-  if (articles.length === 0) return [];
-  const markdown = articles.map(link).join(' · ');
-  const height = Math.min(10, 1 + Math.ceil(articles.length / articlesPerRow));
+export function runbookLinks({ url, headings }: Runbook): IWidget[][] {
+  const isLinked = /^https?:\/\//.test(url);
+  const named = headings.map((heading) => (isLinked ? `[${titleOf(heading)}](${url}#${heading})` : titleOf(heading)));
+  const where = isLinked ? `[The runbook](${url})` : `The runbook is \`${url}\``;
+  const markdown = [where, ...(named.length > 0 ? [named.join(' · ')] : [])].join(': ');
+  const height = Math.min(highestText, 1 + Math.ceil(headings.length / headingsPerRow));
   return [[heading('What to do?')], [new TextWidget({ markdown, width: fullWidth, height })]];
 }
 
-function link({ title, location }: RunbookArticle): string {
-  return /^https?:\/\//.test(location) ? `[${title}](${location})` : `${title} (\`${location}\`)`;
+/** `recovery-point-overdue` as `Recovery point overdue`. */
+function titleOf(heading: string): string {
+  return heading.charAt(0).toUpperCase() + heading.slice(1).replaceAll('-', ' ');
 }

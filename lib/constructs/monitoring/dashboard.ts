@@ -8,7 +8,7 @@ import { costGraphs } from './dashboard-costs.ts';
 import { deploymentNumbers } from './dashboard-deployment.ts';
 import { restoreGraphs, type RestoreGraphsProps } from './dashboard-restores.ts';
 import { retentionGraphs } from './dashboard-retention.ts';
-import { heading, introduction, type RunbookArticle, runbookLinks } from './dashboard-text.ts';
+import { heading, introduction, type Runbook, runbookLinks } from './dashboard-text.ts';
 
 export interface BackupDashboardProps {
   /** What is deployed: at least one plan. */
@@ -19,7 +19,7 @@ export interface BackupDashboardProps {
   /** How many days before a restore takes too long an alarm says so. */
   readonly forecastDays: number;
   /** What the dashboard points to at its end. */
-  readonly runbook: readonly RunbookArticle[];
+  readonly runbook: Runbook;
 }
 
 /**
