@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SandboxAccount } from '../sandbox/account.ts';
-import { installedChromium, screenshot } from './chromium.ts';
+import { screenshot } from './chromium.ts';
 import { tellStory } from './made-up/story.ts';
 import { metricDataOf } from './metric-data.ts';
 import { dashboardPage } from './page.ts';
@@ -25,6 +25,8 @@ export interface PreviewOptions {
   readonly tables: number;
   /** The values chosen for the dashboard's variables, by id. */
   readonly chosen: Readonly<Record<string, string>>;
+  /** The browser to take pictures with; without one there are none. */
+  readonly browser: string | undefined;
   /** When the picture is of. */
   readonly now: Date;
 }
@@ -41,7 +43,10 @@ export async function preview(options: PreviewOptions, say: (line: string) => vo
       days: storyDays,
     });
   else readMetrics(account.metrics, await readFile(options.metrics, 'utf8'));
-  for (const dashboard of await dashboardsOf(options)) await draw(dashboard, account, options, say);
+  const dashboards = await dashboardsOf(options);
+  if (dashboards.length === 0)
+    throw new Error(`no stack in ${options.assembly ?? 'the assembly'} declares a dashboard`);
+  for (const dashboard of dashboards) await draw(dashboard, account, options, say);
 }
 
 const storyDays = 182;
@@ -64,7 +69,7 @@ async function draw(
   say: (line: string) => void,
 ): Promise<void> {
   const { name, region, body } = dashboard;
-  const { out, chosen, now } = options;
+  const { out, chosen, now, browser } = options;
   const metricData = metricDataOf(account.client(CloudWatchClient));
   const html = await dashboardPage({
     name,
@@ -76,7 +81,6 @@ async function draw(
   const file = join(out, name);
   await writeFile(`${file}.html`, html);
   say(`wrote ${file}.html`);
-  const browser = installedChromium();
   if (browser === undefined) {
     say('no Chromium was found, so there is no picture: install it, or name it in the variable CHROMIUM');
     return;

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { installedChromium } from './chromium.ts';
 import { preview } from './preview.ts';
 
 function wholeNumber(least: number, most: number): (text: string) => number {
@@ -43,6 +44,6 @@ const { choose, ...options } = new Command('npm run dashboard:preview --')
     out: string;
   }>();
 
-await preview({ ...options, chosen: choose }, (line) => {
+await preview({ ...options, chosen: choose, browser: installedChromium() }, (line) => {
   process.stdout.write(`${line}\n`);
 });

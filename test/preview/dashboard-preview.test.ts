@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatchClient, type MetricDataQuery, type MetricDataResult } from '@aws-sdk/client-cloudwatch';
@@ -12,6 +12,7 @@ import { tellStory } from '../../preview/made-up/story.ts';
 import { type MetricData, metricDataOf } from '../../preview/metric-data.ts';
 import { shortNumber } from '../../preview/number.ts';
 import { dashboardPage } from '../../preview/page.ts';
+import { preview } from '../../preview/preview.ts';
 import { previewedPlans } from '../../preview/previewed-plans.ts';
 import { readMetrics } from '../../preview/read-metrics.ts';
 import { synthesizedDashboards } from '../../preview/synthesized.ts';
@@ -53,6 +54,45 @@ describe('the whole way from a plan to a page', () => {
 
     expect(page).toContain('<b>--</b><span>Tables protected</span>');
     expect(page).toContain('<span class="empty">');
+  });
+});
+
+describe('without a browser', () => {
+  const options = { plans: 1, tables: 1, chosen: {}, now, browser: undefined };
+
+  test('the preview writes HTML, and says why there is no picture', async () => {
+    const said: string[] = [];
+
+    await preview({ ...options, out: folder }, (line) => said.push(line));
+
+    expect(readdirSync(folder)).toEqual(['dynamodb-backups-preview.html']);
+    expect(said.join('\n')).toMatch(/wrote .*html\nno Chromium was found, so there is no picture/);
+  });
+
+  test('the preview draws the metrics of a file', async () => {
+    const metrics = join(folder, 'metrics.json');
+    const series = { namespace: 'DynamoDBBackups', name: 'ProtectedTables', dimensions: { Plan: 'orders' } };
+    writeFileSync(metrics, JSON.stringify([{ ...series, datapoints: [{ at: now.getTime() - hour, value: 4711 }] }]));
+
+    await preview({ ...options, out: folder, metrics }, () => undefined);
+
+    expect(readFileSync(join(folder, 'dynamodb-backups-preview.html'), 'utf8')).toContain(
+      '<b>4,711</b><span>Tables protected',
+    );
+  });
+
+  test('an assembly that declares no dashboard is an error, not an empty picture', async () => {
+    const app = new App({
+      outdir: join(folder, 'cdk.out'),
+      builtinCloudFormationValidation: false,
+      analyticsReporting: false,
+    });
+    new Stack(app, 'Empty');
+    app.synth();
+
+    const drawn = preview({ ...options, out: folder, assembly: join(folder, 'cdk.out') }, () => undefined);
+
+    await expect(drawn).rejects.toThrow('declares a dashboard');
   });
 });
 
