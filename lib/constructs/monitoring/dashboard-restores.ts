@@ -20,6 +20,7 @@ import {
   colors,
   daily,
   hourly,
+  idOf,
   planMetric,
   planMetricIn,
   type PlanMetricName,
@@ -164,19 +165,22 @@ function coverage({ plan }: RestoreGraphsProps): IWidget {
 }
 
 function outcomes({ plan }: RestoreGraphsProps): IWidget {
-  const search = searchTables(plan, drillMetrics.succeeded, Stats.MINIMUM, daily);
+  const succeeded = idOf(drillMetrics.succeeded);
+  const tables = new MathExpression({
+    expression: searchTables(plan, drillMetrics.succeeded, Stats.MINIMUM, daily),
+    period: daily,
+    label: drillMetrics.succeeded,
+  });
+  const ofTables = (expression: string, label: string, color: string): IMetric =>
+    new MathExpression({ expression, usingMetrics: { [succeeded]: tables }, period: daily, label, color });
   const count = (metricName: PlanMetricName, label: string, color: string): IMetric =>
     planMetric(plan, metricName, { label, color, period: daily });
   return new GraphWidget({
     title: 'Did drills pass, and leave nothing behind?',
     left: [
-      new MathExpression({
-        expression: `FILL(SUM(${search}), 0)`,
-        period: daily,
-        label: 'Tables that passed that day',
-        color: colors.kept,
-      }),
-      count(watchMetrics.failedDrills, 'Tables whose last drill failed', colors.broken),
+      ofTables(`FILL(SUM(${succeeded}), 0)`, 'Passed that day', colors.kept),
+      ofTables(`FILL(DATAPOINT_COUNT(${succeeded}) - SUM(${succeeded}), 0)`, 'Failed that day', colors.broken),
+      count(watchMetrics.failedDrills, 'Tables whose last drill failed', Color.BROWN),
       count(sweepMetrics.leftover, 'Tables left behind', colors.close),
     ],
     right: [
