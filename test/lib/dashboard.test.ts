@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   backupMetrics,
   drillMetrics,
@@ -13,7 +13,8 @@ import {
 import { parsePlan } from '../../lambda/domain/parse-plan.ts';
 import type { Plan, PlanInput } from '../../lambda/domain/plan.ts';
 import { BackupDashboard, type BackupDashboardProps } from '../../lib/constructs/monitoring/dashboard.ts';
-import { anApp, env, propertiesOf } from './deploy.ts';
+import type { MonitoringProps } from '../../lib/monitoring-props.ts';
+import { aDrillingPlan, aMonitoringStack, anApp, env, propertiesOf } from './deploy.ts';
 
 const { restoreTime, restoreTimeToObjective, age, restorePhaseTime } = drillMetrics;
 
@@ -246,6 +247,30 @@ test('a runbook on the web is linked by heading, any other is named', () => {
   expect(inTheProject).toBe('The runbook is `docs/runbook.md`: Recovery point overdue · Drill failed');
 });
 
+test('the monitoring of a deployment has the dashboard, unless told otherwise', () => {
+  const named = (monitoring: MonitoringProps) =>
+    propertiesOf(aMonitoringStack({ owner: 'team1', monitoring }), 'AWS::CloudWatch::Dashboard').map(
+      ({ DashboardName }) => DashboardName,
+    );
+
+  expect(named({})).toEqual(['dynamodb-backups-team1']);
+  expect(named({ dashboard: false })).toEqual([]);
+});
+
+test('the dashboard of a deployment has the detail, the forecast and the runbook of its monitoring', () => {
+  const monitoring = {
+    detail: 'plan',
+    forecast: Duration.days(45),
+    runbookUrl: 'https://example.com/runbook',
+  } as const;
+
+  const json = JSON.stringify(bodyOf(aMonitoringStack({ monitoring, plans: { orders: aDrillingPlan() } })));
+
+  expect(json).not.toContain('SORT(');
+  expect(json).toContain('Alarm below 45 days');
+  expect(json).toContain('https://example.com/runbook');
+});
+
 interface Options {
   readonly expression?: string;
   readonly visible?: boolean;
@@ -310,7 +335,11 @@ function aDashboardStack(props: Partial<BackupDashboardProps> = {}): Stack {
 
 /** The dashboard's definition; tokens are Regions, and nothing here asks for one. */
 function aDashboard(props: Partial<BackupDashboardProps> = {}): Body {
-  const [properties] = propertiesOf(aDashboardStack(props), 'AWS::CloudWatch::Dashboard');
+  return bodyOf(aDashboardStack(props));
+}
+
+function bodyOf(stack: Stack): Body {
+  const [properties] = propertiesOf(stack, 'AWS::CloudWatch::Dashboard');
   const {
     'Fn::Join': [, parts],
   } = properties?.DashboardBody as { 'Fn::Join': [string, readonly (string | object)[]] };
