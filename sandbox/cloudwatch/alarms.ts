@@ -42,6 +42,8 @@ export class Alarms {
   readonly #history = new AlarmHistory();
   readonly #evaluator: Evaluator;
   readonly #actions: AlarmActions;
+  /** Composite alarms to be judged, and the alarm that changed under each of them last. */
+  readonly #unsettled = new Map<string, string>();
   readonly muteRules: MuteRules;
 
   constructor(parts: AlarmsParts) {
@@ -52,6 +54,7 @@ export class Alarms {
       metrics,
       delayMs: metricDelayMs,
       judged: (name, sight) => { this.#judged(name, sight); }, // prettier-ignore
+      settled: () => { this.#judgeComposites(); }, // prettier-ignore
     });
     this.#actions = new AlarmActions({
       clock,
@@ -102,6 +105,7 @@ export class Alarms {
     const alarm = this.#keep(name, members, { watches: undefined, rule });
     this.#suppress(name, input, suppressorName);
     this.#reconsiderComposite(name, undefined);
+    this.#judgeComposites();
     return alarm;
   }
 
@@ -120,6 +124,7 @@ export class Alarms {
   /** Puts an alarm into a state, until it is next evaluated. */
   setState(name: string, value: AlarmState, reason: string, reasonData?: string): void {
     this.#enter(name, value, reason, reasonData);
+    this.#judgeComposites();
     this.#evaluator.reconsider(name);
   }
 
@@ -234,7 +239,15 @@ export class Alarms {
         suppression.suppressorChanged();
         this.#noteSuppression(name);
       }
-      if (alarm.rule?.alarms.includes(child)) this.#reconsiderComposite(name, child);
+      if (alarm.rule?.alarms.includes(child)) this.#unsettled.set(name, child);
+    }
+  }
+
+  /** Once all metric alarms of an instant are judged: so a composite alarm never sees half of an instant. */
+  #judgeComposites(): void {
+    for (const [name, child] of this.#unsettled) {
+      this.#unsettled.delete(name);
+      this.#reconsiderComposite(name, child);
     }
   }
 

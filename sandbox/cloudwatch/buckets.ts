@@ -22,6 +22,11 @@ export function grainOf(periodMs: number): number {
   return periodMs < 60_000 ? 10_000 : 60_000;
 }
 
+/** The first end of a window that sees a value of this instant. */
+export function seenAtOf(instant: number, grainMs: number): number {
+  return (Math.floor(instant / grainMs) + 1) * grainMs;
+}
+
 /**
  * The values that the windows of an alarm can still see, summed up by the minute. As the moment of looking moves on, buckets move from
  * window to window, each at a constant cost, and are dropped behind the oldest one.
@@ -35,6 +40,7 @@ export class Buckets {
   /** What no window has seen yet, oldest first. */
   #unseen: Bucket[] = [];
   #end = -Infinity;
+  #newestSeenAt = -Infinity;
 
   constructor({ periodMs, count }: Windows, statistic: Statistic) {
     this.#periodMs = periodMs;
@@ -43,8 +49,14 @@ export class Buckets {
     this.#windows = Array.from({ length: count }, () => new SlidingWindow<Bucket>());
   }
 
+  /** When the newest value is first seen. */
+  get newestSeenAt(): number {
+    return this.#newestSeenAt;
+  }
+
   add({ at, value }: Datapoint): void {
-    const seenAt = (Math.floor(at / this.#grainMs) + 1) * this.#grainMs;
+    const seenAt = seenAtOf(at, this.#grainMs);
+    if (seenAt > this.#newestSeenAt) this.#newestSeenAt = seenAt;
     if (seenAt <= this.#end) this.#lookAgain();
     const bucket = this.#bucketAt(seenAt);
     bucket.count++;
@@ -64,10 +76,31 @@ export class Buckets {
   /** The next moment at which the windows show something else, unless more arrives. */
   get nextChange(): number | undefined {
     let next = this.#unseen[0]?.seenAt ?? Infinity;
-    this.#windows.forEach(({ first }, index) => {
-      if (first) next = Math.min(next, first.seenAt + (index + 1) * this.#periodMs);
-    });
+    let age = 0;
+    for (const { first } of this.#windows) {
+      age += this.#periodMs;
+      if (first && first.seenAt + age < next) next = first.seenAt + age;
+    }
     return next === Infinity ? undefined : next;
+  }
+
+  /**
+   * Whether all values breach (true) or none does (false), when they also follow each other so closely that every window has one. As long
+   * as that goes on, nothing changes. Undefined when it is not so.
+   */
+  side(breaches: (value: number) => boolean): boolean | undefined {
+    if (!this.#statistic.isOneOfValues || this.#unseen.length > 0 || this.#windows.some(({ first }) => !first))
+      return undefined;
+    const side = breaches(this.#windows[0]?.first?.maximum ?? Number.NaN);
+    let before = Infinity;
+    for (const window of this.#windows.toReversed()) {
+      for (const { minimum, maximum, seenAt } of window.items) {
+        if (breaches(minimum) !== side || breaches(maximum) !== side || seenAt - before > this.#periodMs)
+          return undefined;
+        before = seenAt;
+      }
+    }
+    return side;
   }
 
   /** From the oldest window to the newest, so that every window gets older buckets before younger ones. */
@@ -76,7 +109,9 @@ export class Buckets {
     for (let index = this.#windows.length - 1; index >= 0; index--) {
       const window = this.#windows[index];
       const until = end - (index + 1) * this.#periodMs;
-      while ((window?.first?.seenAt ?? Infinity) <= until) this.#place(window?.shift(), end);
+      if (!window) continue;
+      for (let first = window.first; first && first.seenAt <= until; first = window.first)
+        this.#place(window.shift(), end);
     }
     while ((this.#unseen[0]?.seenAt ?? Infinity) <= end) this.#place(this.#unseen.shift(), end);
   }

@@ -62,18 +62,22 @@ export function broadcast(operands: readonly MathValue[], apply: Apply): MathVal
 }
 
 function broadcastSeries(operands: readonly MathValue[], apply: Apply): MathValue {
-  const length = operands.flatMap(asSeries)[0]?.length;
-  const at = (index: number): number | undefined => {
-    const values: number[] = [];
-    for (const operand of operands) {
-      const value =
-        operand.kind === 'series' ? operand.points[index] : operand.kind === 'scalar' ? operand.value : undefined;
-      if (value === undefined) return undefined;
-      values.push(value);
-    }
-    return finite(apply(values));
-  };
-  return length === undefined ? scalar(at(0)) : series(Array.from({ length }, (_, index) => at(index)));
+  const length = operands.find((operand) => operand.kind === 'series')?.points.length;
+  if (length === undefined) return scalar(applyAt(operands, 0, apply));
+  const points: (number | undefined)[] = [];
+  for (let index = 0; index < length; index++) points.push(applyAt(operands, index, apply));
+  return series(points);
+}
+
+function applyAt(operands: readonly MathValue[], index: number, apply: Apply): number | undefined {
+  const values: number[] = [];
+  for (const operand of operands) {
+    const value =
+      operand.kind === 'series' ? operand.points[index] : operand.kind === 'scalar' ? operand.value : undefined;
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return finite(apply(values));
 }
 
 function finite(value: number | undefined): number | undefined {

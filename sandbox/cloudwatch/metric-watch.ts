@@ -37,6 +37,18 @@ export class MetricWatch {
     return value.kind === 'series' ? value.points : [];
   }
 
+  /** Until when the newest value is in the newest period. */
+  get freshUntil(): number {
+    const [only] = this.#buckets.values();
+    return (only?.newestSeenAt ?? -Infinity) + this.#definition.periodSeconds * 1000;
+  }
+
+  /** Whether everything breaches or nothing does, without a gap; undefined when it is not so, and for metric math. */
+  get side(): boolean | undefined {
+    const [only] = this.#buckets.values();
+    return this.#definition.queries.length === 1 ? only?.side(this.#definition.criteria.breaches) : undefined;
+  }
+
   /** The next moment at which the alarm sees something else, unless more arrives. */
   get nextChange(): number | undefined {
     let next: number | undefined;

@@ -22,11 +22,17 @@ export class SlidingWindow<T extends Aggregate> {
   readonly #leaving: Entry<T>[] = [];
 
   get first(): T | undefined {
-    return this.#leaving.at(-1)?.item ?? this.#entering[0]?.item;
+    return (this.#leaving[this.#leaving.length - 1] ?? this.#entering[0])?.item;
+  }
+
+  /** Oldest first. */
+  get items(): T[] {
+    return [...this.#leaving.toReversed(), ...this.#entering].map(({ item }) => item);
   }
 
   get total(): Aggregate | undefined {
-    const [old, young] = [this.#leaving.at(-1)?.total, this.#entering.at(-1)?.total];
+    const old = this.#leaving[this.#leaving.length - 1]?.total;
+    const young = this.#entering[this.#entering.length - 1]?.total;
     return old && young ? together(old, young) : (old ?? young);
   }
 

@@ -14,6 +14,8 @@ export interface Aggregate {
 export interface Statistic {
   readonly name: string;
   readonly needsValues: boolean;
+  /** Whether it is always one of the values, so that it breaches a threshold when they all do, and does not when none does. */
+  readonly isOneOfValues: boolean;
   of(aggregate: Aggregate): number;
 }
 
@@ -28,11 +30,11 @@ const simple: Readonly<Record<string, (aggregate: Aggregate) => number>> = {
 /** The statistic of this name: one of the five simple ones, or a percentile such as `p99.9` by nearest rank. */
 export function statisticOf(name: string): Statistic {
   const of = Object.hasOwn(simple, name) ? simple[name] : undefined;
-  if (of) return { name, needsValues: false, of };
+  if (of) return { name, needsValues: false, isOneOfValues: name === 'Minimum' || name === 'Maximum', of };
   const percent = Number(/^p(\d{1,2}(\.\d{1,10})?|100)$/.exec(name)?.[1]);
   if (Number.isNaN(percent))
     throw validationError(`the sandbox knows the statistics ${Object.keys(simple).join(', ')} and pNN, got '${name}'`);
-  return { name, needsValues: true, of: ({ values }) => percentile(values, percent) };
+  return { name, needsValues: true, isOneOfValues: true, of: ({ values }) => percentile(values, percent) };
 }
 
 function percentile(values: readonly number[], percent: number): number {

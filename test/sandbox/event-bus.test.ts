@@ -1,4 +1,4 @@
-import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, PutMetricAlarmCommand, type PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
 import {
   EventBridgeClient,
   ListRulesCommand,
@@ -177,7 +177,7 @@ describe('the default event bus', () => {
 test('an alarm tells the bus of every change of its state, whether or not it acts', async () => {
   const world = new World();
   await world.rule({ source: ['aws.cloudwatch'], detail: { state: { value: ['ALARM'] } } }, { InputPath: '$.detail' });
-  const alarm = {
+  const alarm: PutMetricAlarmCommandInput = {
     AlarmName: 'overdue',
     AlarmDescription: 'too old',
     ActionsEnabled: false,
@@ -189,7 +189,7 @@ test('an alarm tells the bus of every change of its state, whether or not it act
     EvaluationPeriods: 1,
     Threshold: 1,
     ComparisonOperator: 'GreaterThanThreshold',
-  } as const;
+  };
   await world.account.client(CloudWatchClient).send(new PutMetricAlarmCommand(alarm));
 
   world.account.metrics.put('App', 'Age', { Plan: 'orders' }, { at: world.account.clock.now, value: 2 });

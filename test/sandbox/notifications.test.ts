@@ -1,4 +1,4 @@
-import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, PutMetricAlarmCommand, type PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
 import {
   ConfirmSubscriptionCommand,
   CreateTopicCommand,
@@ -161,7 +161,7 @@ describe('an alarm reaches a topic', () => {
 
   /** What the history says of the one action, after the alarm was raised. */
   async function outcome(world: World): Promise<string> {
-    const alarm = {
+    const alarm: PutMetricAlarmCommandInput = {
       AlarmName: 'overdue',
       Namespace: 'App',
       MetricName: 'Age',
@@ -171,7 +171,7 @@ describe('an alarm reaches a topic', () => {
       Threshold: 1,
       ComparisonOperator: 'GreaterThanThreshold',
       AlarmActions: [world.TopicArn],
-    } as const;
+    };
     await world.account.client(CloudWatchClient).send(new PutMetricAlarmCommand(alarm));
     world.account.metrics.put('App', 'Age', {}, { at: world.account.clock.now, value: 2 });
     await world.account.runFor(120_000);
@@ -246,7 +246,7 @@ describe('an alarm reaches a topic', () => {
     world.account.keys.setPolicy(key, { Statement: [statement({ Action: 'kms:*' })] });
     world.account.keys.disable(key);
 
-    expect(await outcome(world)).toMatch(/^Failed .*disabled/);
+    expect(await outcome(world)).toMatch(/^Failed .*Disabled/);
   });
 });
 
