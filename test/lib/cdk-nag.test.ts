@@ -3,9 +3,9 @@ import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import type { BackupStackProps } from '../../lib/backup-stack.ts';
-import { account, aDrillingPlan, aDrillStack, aPlan, aStack } from './deploy.ts';
+import { account, aDrillingPlan, aDrillStack, aMonitoringStack, aPlan, aStack } from './deploy.ts';
 
-const deployments: Record<string, Partial<BackupStackProps>> = {
+const deployments: Record<string, Partial<Omit<BackupStackProps, 'monitoring'>>> = {
   'by name': {},
   'by pattern': { plans: { orders: aPlan({ tables: { named: ['orders'], matching: ['prod-*', 'users-?'] } }) } },
   'by tag': { plans: { orders: aPlan({ tables: { tagged: { backup: 'daily' } } }) } },
@@ -34,6 +34,19 @@ describe.each(Object.keys(drills))('drills %s', (name) => {
 
   test('acknowledge nothing but findings there would be, each with a reason', () => {
     const stack = aDrillStack(drills[name]);
+
+    expect(acknowledgedBy(stack).map(({ rule }) => rule)).toEqual(findingsOf(stack));
+    for (const { reason } of acknowledgedBy(stack)) expect(reason.length).toBeGreaterThan(40);
+  });
+});
+
+describe.each(Object.keys(deployments))('the watch of a deployment %s', (name) => {
+  test('has no finding of the AwsSolutions rules', () => {
+    expect(new AwsSolutionsChecks().validateScope(aMonitoringStack(deployments[name])).violations).toEqual([]);
+  });
+
+  test('acknowledges nothing but findings there would be, each with a reason', () => {
+    const stack = aMonitoringStack(deployments[name]);
 
     expect(acknowledgedBy(stack).map(({ rule }) => rule)).toEqual(findingsOf(stack));
     for (const { reason } of acknowledgedBy(stack)) expect(reason.length).toBeGreaterThan(40);

@@ -60,7 +60,7 @@ export function aDrillStack(props: Partial<BackupStackProps> = {}): DrillStack {
 
 /** The monitoring stack of a deployment. */
 export function aMonitoringStack(
-  props: Partial<BackupStackProps> & { readonly monitoring?: MonitoringProps } = {},
+  props: Partial<Omit<BackupStackProps, 'monitoring'>> & { readonly monitoring?: MonitoringProps } = {},
 ): MonitoringStack {
   const app = anApp();
   const backups = new BackupStack(app, 'Backups', { env, plans: { orders: aPlan() }, ...props });

@@ -3,7 +3,6 @@ import { aPlan } from '../world.ts';
 import { aWatchedAccount } from './watching-account.ts';
 
 const quarter = 15 * 60_000;
-const day = 24 * 3_600_000;
 
 /** The plans of the demo: one table by name, three by a pattern or a tag, both with drills. */
 const plans = [
@@ -33,24 +32,12 @@ describe('what a run costs', () => {
     const before = watched.account.journal.entries({ functionName: 'watch' }).length;
 
     const runs = 12;
-    const started = process.cpuUsage();
     for (let run = 0; run < runs; run++) {
       await watched.account.runFor(quarter);
       expect(await watched.watch()).toEqual([]);
     }
-    const { user, system } = process.cpuUsage(started);
 
     const calls = watched.account.journal.entries({ functionName: 'watch' }).slice(before);
-    console.log(
-      calls.length / runs,
-      (user + system) / 1000 / runs,
-      watched.gauges({ plan: 'orders' }),
-      watched.gauges({ plan: 'nightly' }),
-    );
-    const byOp: Record<string, number> = {};
-    for (const { operation } of calls) byOp[operation] = (byOp[operation] ?? 0) + 1;
-    console.log(byOp);
     expect(calls.length / runs).toBeLessThanOrEqual(7);
-    expect(day).toBe(day);
   });
 });
