@@ -51,7 +51,7 @@ export const drillMetrics = {
   restorePhaseTime: 'RestorePhaseTime',
   /** 1 or 0. */
   succeeded: 'DrillSucceeded',
-  /** Seconds since a drill of the table last passed; since the epoch if none ever did. */
+  /** Seconds since a drill of the table last passed; where none ever did, `watch` counts from what it could have been drilled since. */
   age: 'DrillAge',
   /** Seconds since the newest backup that passed a drill was taken. */
   provenAge: 'ProvenBackupAge',
@@ -89,7 +89,7 @@ export const watchMetrics = {
   failedDrills: 'FailedDrills',
   /** Days until a restore takes longer than the objective at the present growth; 3,650 stands for that and more. */
   restoreTimeForecast: 'RestoreTimeForecastDays',
-  /** Seconds since a backup run of the plan last claimed a slot, and since prune last finished one. */
+  /** Seconds since a run of the plan last took a backup, and since one of prune last ended without a failure. */
   backupRunAge: 'BackupRunAge',
   pruneRunAge: 'PruneRunAge',
   /** Schedules of the plan that are switched off or gone. */

@@ -68,9 +68,10 @@ function upper(bounds: DurationBounds | undefined): number | undefined {
   return bounds?.atMostSeconds;
 }
 
-/** Publishes for how long each covered table has not been proven, also for those never drilled. */
+/** Publishes for how long each covered table has not been proven; of those never proven `watch` tells. */
 export function publishDrillAges(plan: string, history: ReadonlyMap<string, DrillHistory>, now: Date): void {
   for (const [table, { lastProvenAt, provenBackup }] of history) {
+    if (!lastProvenAt) continue;
     const metrics = metricsAbout({ plan, table });
     metrics.addMetric(drillMetrics.age, MetricUnit.Seconds, secondsSince(lastProvenAt, now));
     if (provenBackup) {
@@ -80,8 +81,8 @@ export function publishDrillAges(plan: string, history: ReadonlyMap<string, Dril
   }
 }
 
-function secondsSince(then: Date | undefined, now: Date): number {
-  return Math.max(0, now.getTime() - (then?.getTime() ?? 0)) / 1000;
+function secondsSince(then: Date, now: Date): number {
+  return Math.max(0, now.getTime() - then.getTime()) / 1000;
 }
 
 /** Publishes what a sweep left, for each plan that drills. A table nobody announced counts for all of them; ages are those of the oldest. */
