@@ -200,11 +200,14 @@ const drill = [
   ...ledger,
   ...ownJob('drill log'),
 ];
+const recover = ['DescribeTable', 'DescribeContinuousBackups', 'RestoreTableToPointInTime'].map(
+  (action) => `dynamodb:${action}`,
+);
 const toPointInTime = [
-  ...on(['Orders', 'prod-users'], 'dynamodb:DescribeTable', 'dynamodb:RestoreTableToPointInTime'),
+  ...on(['Orders', 'prod-users'], ...recover),
   ...on(drillTables, 'dynamodb:RestoreTableToPointInTime'),
   // The * of a pattern reaches the ARNs of backups as well, of which these actions know nothing.
-  ...on(['backup of prod-users'], 'dynamodb:DescribeTable', 'dynamodb:RestoreTableToPointInTime'),
+  ...on(['backup of prod-users'], ...recover),
 ];
 const sweep = [
   ...on(allPlaces, 'dynamodb:ListTables'),
