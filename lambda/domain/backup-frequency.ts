@@ -1,7 +1,7 @@
 import type { Plan } from './plan.ts';
 import { scheduleOf } from './schedule/expression.ts';
 import { nextFire } from './schedule/fires.ts';
-import { mostFiresWithin } from './schedule/interval.ts';
+import { intervalBounds, mostFiresWithin } from './schedule/interval.ts';
 
 type BackupSchedule = Pick<Plan['backup'], 'schedule' | 'timeZone'>;
 
@@ -22,4 +22,17 @@ export function isOnSchedule({ schedule, timeZone }: BackupSchedule, slot: Date)
 /** The most slots a plan can have in 24 hours, with three to spare. More is not the schedule's doing. */
 export function maximumBackupsPerDay({ schedule }: BackupSchedule): number {
   return mostFiresWithin(scheduleOf(schedule), daySeconds) + spare;
+}
+
+/**
+ * The longest real time between two backups of a plan, in seconds: the longest gap of the schedule, and how late the second may start
+ * within its flexible window. Undefined for a schedule that does not fire again and again.
+ */
+export function longestGapSeconds({
+  schedule,
+  timeZone,
+  flexibleWindowMinutes = 0,
+}: Plan['backup']): number | undefined {
+  const bounds = intervalBounds(scheduleOf(schedule), timeZone);
+  return bounds && bounds.longestSeconds + flexibleWindowMinutes * 60;
 }

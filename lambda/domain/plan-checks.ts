@@ -1,3 +1,4 @@
+import { longestGapSeconds } from './backup-frequency.ts';
 import { drillErrors, drillWarnings } from './drill/drill-checks.ts';
 import type { Fault } from './faults.ts';
 import { faultAt } from './faults.ts';
@@ -7,7 +8,7 @@ import type { Plan } from './plan.ts';
 import { overlapFaults } from './plan-overlap.ts';
 import { defaultPruneSchedule, deletionsAllowed, expirationsPerRun } from './prune-cadence.ts';
 import { scheduleOf } from './schedule/expression.ts';
-import { intervalBounds, skippedByClockChange } from './schedule/interval.ts';
+import { skippedByClockChange } from './schedule/interval.ts';
 import { coversName } from './selection.ts';
 
 export interface CheckedTogether {
@@ -36,7 +37,12 @@ export function checkPlans(plans: readonly Plan[], { drillPrefix }: { drillPrefi
       ...overlap.errors,
     ],
     warnings: [
-      ...plans.flatMap((plan) => [...clockChangeFaults(plan), ...exceptedFaults(plan), ...drillWarnings(plan)]),
+      ...plans.flatMap((plan) => [
+        ...tightRecoveryPointFaults(plan),
+        ...clockChangeFaults(plan),
+        ...exceptedFaults(plan),
+        ...drillWarnings(plan),
+      ]),
       ...drills.flatMap(({ warnings }) => warnings),
       ...overlap.warnings,
     ],
@@ -47,7 +53,7 @@ export function checkPlans(plans: readonly Plan[], { drillPrefix }: { drillPrefi
 function recoveryPointFaults(plan: Plan): Fault[] {
   const { recoveryPoint } = plan.objectives ?? {};
   if (recoveryPoint === undefined) return [];
-  const longest = longestGapSeconds(plan);
+  const longest = longestGapSeconds(plan.backup);
   if (longest !== undefined && longest <= durationSeconds(recoveryPoint)) return [];
   const allowed = `must take backups at most ${recoveryPoint} apart, as objectives.recoveryPoint promises`;
   const found =
@@ -57,9 +63,24 @@ function recoveryPointFaults(plan: Plan): Fault[] {
   return [faultAt(at(plan, 'backup', 'schedule'), { value: found, allowed }, `${allowed}, got ${found}`)];
 }
 
+/** What a run takes to start, list, and see its backups become restorable, in seconds, with plenty to spare. */
+const usualRunSeconds = 30 * 60;
+
+/** > An objective leaves half an hour beyond the longest gap, or a backup that is a little late breaks it and somebody is called. */
+function tightRecoveryPointFaults(plan: Plan): Fault[] {
+  const { recoveryPoint } = plan.objectives ?? {};
+  const longest = longestGapSeconds(plan.backup);
+  if (recoveryPoint === undefined || longest === undefined) return [];
+  const left = durationSeconds(recoveryPoint) - longest;
+  if (left < 0 || left >= usualRunSeconds) return [];
+  const allowed = `at least ${(longest + usualRunSeconds) / 60} min, or a schedule more frequent than ${plan.backup.schedule}`;
+  const text = `leaves ${left / 60} min beyond the longest gap of ${hours(longest)}, so a run that is a little late breaks the promise and raises an alarm: allowed is ${allowed}`;
+  return [faultAt(at(plan, 'objectives', 'recoveryPoint'), { value: recoveryPoint, allowed }, text)];
+}
+
 /** > What the keep rules are sure to keep must not be less than `minimumCopies`. */
 function retentionFaults(plan: Plan): Fault[] {
-  const longest = longestGapSeconds(plan);
+  const longest = longestGapSeconds(plan.backup);
   if (longest === undefined) return [];
   const copies = guaranteedCopies(plan.keep, longest);
   if (copies >= plan.minimumCopies) return [];
@@ -157,12 +178,6 @@ function exceptedFaults(plan: Plan): Fault[] {
       `${name} is not backed up, for tables.except leaves it out`,
     ),
   );
-}
-
-/** The longest real time between two backups: the longest gap of the schedule, and how late the second may start. */
-function longestGapSeconds({ backup }: Plan): number | undefined {
-  const bounds = intervalBounds(scheduleOf(backup.schedule), backup.timeZone);
-  return bounds && bounds.longestSeconds + (backup.flexibleWindowMinutes ?? 0) * 60;
 }
 
 function windowOf({ backup }: Plan): string {
