@@ -8,8 +8,10 @@ import { drillNamingFaults, drillRegionFaults, drillSchemaFaults, foreignDrillFa
 import { foreignTableFaults } from './foreign-tables.ts';
 import type { PlanProps } from './plan-props.ts';
 import { namingFaults } from './naming-faults.ts';
+import { notifyFaults } from './notify-faults.ts';
 import { ownerOf } from './owner.ts';
 import { checkablePlan, withTokens } from './plan-input.ts';
+import { type Pausing, pausing } from './pauses.ts';
 import { regionFaults } from './scheduler-regions.ts';
 
 /** What a stack deploys, with its defaults filled in. */
@@ -20,6 +22,8 @@ export interface CheckedDeployment {
   readonly drillTablePrefix: string;
   /** Whether events are sent. */
   readonly sendsEvents: boolean;
+  /** Until when the alarms of a plan call nobody; a plan that is not paused is missing. */
+  readonly pausedUntil: ReadonlyMap<string, Date>;
 }
 
 /**
@@ -42,27 +46,46 @@ export function checkedDeployment(stack: Stack, props: DeploymentProps): Checked
     ...drillNaming,
     ...summaryFaults(props),
     ...readings.flatMap(({ faults }) => faults),
+    ...notifyFaults(stack, props.notify),
     ...errors.map(({ message }) => message),
   ]);
   for (const { path, message } of warnings) Annotations.of(stack).addWarningV2(`dynamodb-backups:${path}`, message);
+  for (const { name, warning } of pauses) {
+    if (warning !== undefined)
+      Annotations.of(stack).addWarningV2(`dynamodb-backups:plans.${name}.pausedUntil`, warning);
+  }
   stack.node.addValidation({
     validate: () => Object.entries(props.plans).flatMap(([name, plan]) => drillSchemaFaults(name, plan)),
   });
-  const deployed = plans.map((plan) => plan.deployed);
-  return { plans: deployed, owner, backupNamePrefix, drillTablePrefix, sendsEvents: props.events !== false };
+  return {
+    plans: plans.map(({ deployed }) => deployed),
+    owner,
+    backupNamePrefix,
+    drillTablePrefix,
+    sendsEvents: props.events !== false,
+    pausedUntil: new Map(readings.flatMap(({ name, pause }) => (pause.until ? [[name, pause.until]] : []))),
+  };
 }
 
 interface Reading {
+  readonly name: string;
+  readonly pause: Pausing;
   readonly faults: readonly string[];
   /** The plan as it can be checked, and as it is deployed: with the tokens of names nobody knows yet. */
   readonly plan?: { readonly checked: Plan; readonly deployed: Plan };
 }
 
 function readPlan(name: string, props: PlanProps): Reading {
-  const { input, tokens } = checkablePlan(name, props);
+  const { input, tokens, pausedUntil } = checkablePlan(name, props);
+  const pause = pausing(name, pausedUntil, new Date());
+  const pauseFaults = pause.fault === undefined ? [] : [pause.fault];
   const parsed = parsePlan(input);
-  if (parsed.ok) return { faults: [], plan: { checked: parsed.plan, deployed: withTokens(parsed.plan, tokens) } };
-  return { faults: parsed.faults.map(({ path, message }) => `plans.${name}${path === '' ? ': ' : '.'}${message}`) };
+  if (parsed.ok) {
+    const { plan } = parsed;
+    return { name, pause, faults: pauseFaults, plan: { checked: plan, deployed: withTokens(plan, tokens) } };
+  }
+  const faults = parsed.faults.map(({ path, message }) => `plans.${name}${path === '' ? ': ' : '.'}${message}`);
+  return { name, pause, faults: [...faults, ...pauseFaults] };
 }
 
 function summaryFaults({ notify }: DeploymentProps): string[] {

@@ -33,8 +33,9 @@ export interface DeploymentProps {
   readonly drillTablePrefix?: string;
 
   /**
-   * The KMS key of ledger, queues and logs; `aws-owned` for keys that AWS owns and that cost nothing. The policy of a key of your own
-   * must let CloudWatch Logs use it for the deployment's log groups.
+   * The KMS key of ledger, queues, alarm topic and logs; `aws-owned` for keys that AWS owns and that cost nothing. The policy of a key of your own
+   * must let CloudWatch Logs use it for the deployment's log groups, and CloudWatch (`cloudwatch.amazonaws.com`) `kms:Decrypt` and
+   * `kms:GenerateDataKey*`, or no alarm can be sent.
    *
    * @default - one customer key for the deployment, rotated yearly, about 1 USD a month in each Region
    */

@@ -10,6 +10,8 @@ export interface CheckablePlan {
   readonly input: PlanInput;
   /** Stand-in name -> the token it stands for. */
   readonly tokens: ReadonlyMap<string, string>;
+  /** What no run needs to know: alarms are paused by the deployment. */
+  readonly pausedUntil: PlanProps['pausedUntil'];
 }
 
 /**
@@ -17,7 +19,7 @@ export interface CheckablePlan {
  * plan's schema names every fault at once.
  */
 export function checkablePlan(name: string, props: PlanProps): CheckablePlan {
-  const { tables, backup, keep, objectives, drill, ...rest } = props;
+  const { tables, backup, keep, objectives, drill, pausedUntil, ...rest } = props;
   const { flexibleWindow, ...backupRest } = backup;
   const tokens: StandIns = new Map();
   const input: PlanInput = {
@@ -38,7 +40,7 @@ export function checkablePlan(name: string, props: PlanProps): CheckablePlan {
     },
     drill: drill && checkableDrill(drill, tokens),
   };
-  return { input, tokens };
+  return { input, tokens, pausedUntil };
 }
 
 function checkableDrill(props: DrillProps, tokens: StandIns): PlanInput['drill'] {

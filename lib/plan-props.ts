@@ -43,6 +43,14 @@ export interface PlanProps {
    * @default - never: nobody knows whether and how fast the backups come back
    */
   readonly drill?: DrillProps;
+
+  /**
+   * Until when the plan's alarms call nobody, such as for a migration: an ISO 8601 instant with its offset (`2026-12-01T08:00:00Z`) or a
+   * `Date`, at most a year away. Backups, drills and the evaluation of the alarms go on, and from that instant on they call again.
+   *
+   * @default - they call
+   */
+  readonly pausedUntil?: string | Date;
 }
 
 /** A table as a construct: a `Table`, a `TableV2`, or one imported by name or ARN. */

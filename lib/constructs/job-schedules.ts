@@ -85,12 +85,15 @@ export class JobSchedules extends Construct {
   }
 }
 
+/** For how long Scheduler tries to deliver an event. */
+export const longestDelivery = Duration.hours(1);
+
 /**
  * Scheduler only hands the event to Lambda's queue, so a retry is for the minutes in which Lambda takes none. Scheduler's own default,
  * 185 tries over 24 hours, would start yesterday's backup today; after an hour the event goes to the dead-letter queue instead, where
  * it can be seen, and the next slot makes up for it.
  */
-const retryPolicy = { maximumRetryAttempts: 5, maximumEventAgeInSeconds: Duration.hours(1).toSeconds() };
+const retryPolicy = { maximumRetryAttempts: 5, maximumEventAgeInSeconds: longestDelivery.toSeconds() };
 
 /** The event says what to do: the whole plan, and the slot, which Scheduler fills in. */
 function eventOf(input: JobTiming['input']): ScheduleTargetInput {

@@ -1,0 +1,63 @@
+import { Duration } from 'aws-cdk-lib';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { watchMetrics } from '../../../lambda/contract/metrics.ts';
+import type { Plan } from '../../../lambda/domain/plan.ts';
+import { lookInterval, planGauge } from './gauges.ts';
+import { longestBackupSilence } from './promises.ts';
+import { longestLookBack, type Symptom } from './symptom.ts';
+
+/** Whoever deploys a plan first may tag its tables afterwards. */
+const timeToTag = Duration.days(1);
+
+/** What can be wrong with what a plan covers. */
+export function protectionSymptoms(plan: Plan): Symptom[] {
+  return [
+    ...unprotectedSymptoms(plan),
+    {
+      name: 'plan-covers-nothing',
+      means: `Plan ${plan.name} has covered no table for a day: no name, pattern or tag of it finds any.`,
+      metric: coveredTables(plan),
+      promise: { atLeast: 1 },
+      silence: 'fine',
+      lasting: timeToTag,
+    },
+    {
+      name: 'encryption-key-at-risk',
+      means: `The encryption key of a table of plan ${plan.name} is disabled, gone, or about to be deleted.`,
+      metric: planGauge(plan.name, watchMetrics.keysAtRisk),
+      promise: { atMost: 0 },
+      silence: 'fine',
+    },
+  ];
+}
+
+/**
+ * > A table may wait for its first backup as long as a slot may be away; after that it is unprotected.
+ * Where that is longer than an alarm can look back, as with one backup a week or a month, `backups-missing` says so once the slot has passed.
+ */
+function unprotectedSymptoms(plan: Plan): Symptom[] {
+  const firstSlot = longestBackupSilence(plan);
+  if (!firstSlot || firstSlot.toSeconds() > longestLookBack.toSeconds()) return [];
+  return [
+    {
+      name: 'unprotected-table',
+      means: `A table that plan ${plan.name} covers has had no restorable backup for ${firstSlot.toHumanString()}.`,
+      metric: planGauge(plan.name, watchMetrics.unprotectedTables),
+      promise: { atMost: 0 },
+      silence: 'fine',
+      lasting: firstSlot,
+    },
+  ];
+}
+
+function coveredTables({ name }: Plan): MathExpression {
+  return new MathExpression({
+    expression: 'protected + unprotected',
+    usingMetrics: {
+      protected: planGauge(name, watchMetrics.protectedTables),
+      unprotected: planGauge(name, watchMetrics.unprotectedTables),
+    },
+    label: 'CoveredTables',
+    period: lookInterval,
+  });
+}
