@@ -50,9 +50,9 @@ export function checkedDeployment(stack: Stack, props: DeploymentProps): Checked
     ...errors.map(({ message }) => message),
   ]);
   for (const { path, message } of warnings) Annotations.of(stack).addWarningV2(`dynamodb-backups:${path}`, message);
-  for (const { name, warning } of pauses) {
-    if (warning !== undefined)
-      Annotations.of(stack).addWarningV2(`dynamodb-backups:plans.${name}.pausedUntil`, warning);
+  for (const { name, pause } of readings) {
+    if (pause.warning === undefined) continue;
+    Annotations.of(stack).addWarningV2(`dynamodb-backups:plans.${name}.pausedUntil`, pause.warning);
   }
   stack.node.addValidation({
     validate: () => Object.entries(props.plans).flatMap(([name, plan]) => drillSchemaFaults(name, plan)),

@@ -314,6 +314,37 @@ describe('warnings', () => {
     expect(warningsOf(aPlan({ backup: { schedule, timeZone } }))).toEqual([]);
   });
 
+  test.each([
+    ['rate(1 hour)', 'PT60M', {}, 'leaves 0 min beyond the longest gap of 1 h', 'at least 90 min'],
+    ['rate(1 hour)', 'PT89M', {}, 'leaves 29 min beyond the longest gap of 1 h', 'at least 90 min'],
+    [
+      'cron(0 3 * * ? *)',
+      'PT25H',
+      { timeZone: 'Europe/Berlin' },
+      'leaves 0 min beyond the longest gap of 25 h',
+      '1530',
+    ],
+    ['rate(1 day)', 'PT26H', { flexibleWindowMinutes: 100 }, 'leaves 20 min beyond the longest gap of 25.67 h', '1570'],
+  ])('name a recovery point that %s leaves no time for: %s', (schedule, recoveryPoint, rest, text, allowed) => {
+    const plan = aPlan({ backup: { schedule, ...rest }, objectives: { recoveryPoint } });
+
+    const [warning, ...more] = warningsOf(plan);
+
+    expect(warning).toContain(`plans.orders.objectives.recoveryPoint: ${text}`);
+    expect(warning).toContain(allowed);
+    expect(more).toEqual([]);
+  });
+
+  test.each([
+    ['rate(1 hour)', 'PT90M'],
+    ['cron(0 3 * * ? *)', 'PT24H30M'],
+    ['rate(1 hour)', undefined],
+  ])('are not given where half an hour is left: %s and %s', (schedule, recoveryPoint) => {
+    const objectives = recoveryPoint === undefined ? {} : { recoveryPoint };
+
+    expect(warningsOf(aPlan({ backup: { schedule }, objectives }))).toEqual([]);
+  });
+
   test('name a table that the plan both names and leaves out', () => {
     expect(warningsOf(aPlan({ tables: { named: ['orders', 'prod-a'], except: ['prod-*'] } }))).toEqual([
       'plans.orders.tables.named: prod-a is not backed up, for tables.except leaves it out',

@@ -1,6 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
-import type { Alarm} from 'aws-cdk-lib/aws-cloudwatch';
-import { AlarmRule, CompositeAlarm, type IAlarm, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, AlarmRule, CompositeAlarm, type IAlarm, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { watchMetrics } from '../../../lambda/contract/metrics.ts';
 import type { Plan } from '../../../lambda/domain/plan.ts';

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { watchMetrics } from '../../../lambda/contract/metrics.ts';
 import type { Plan } from '../../../lambda/domain/plan.ts';
-import { lookInterval, planGauge } from './gauges.ts';
+import { planGauge } from './gauges.ts';
 import { longestBackupSilence } from './promises.ts';
 import { longestLookBack, type Symptom } from './symptom.ts';
 
@@ -50,14 +50,16 @@ function unprotectedSymptoms(plan: Plan): Symptom[] {
   ];
 }
 
+/** By the hour, as an alarm that lasts for a day looks at it. */
 function coveredTables({ name }: Plan): MathExpression {
+  const period = Duration.hours(1);
   return new MathExpression({
     expression: 'protected + unprotected',
     usingMetrics: {
-      protected: planGauge(name, watchMetrics.protectedTables),
-      unprotected: planGauge(name, watchMetrics.unprotectedTables),
+      protected: planGauge(name, watchMetrics.protectedTables).with({ period }),
+      unprotected: planGauge(name, watchMetrics.unprotectedTables).with({ period }),
     },
     label: 'CoveredTables',
-    period: lookInterval,
+    period,
   });
 }
