@@ -14,6 +14,7 @@ import { JobFunction, logGroupName } from './constructs/job-function.ts';
 import { backupJobs, drillJobs, monitoringJobs } from './constructs/jobs.ts';
 import { JobSchedules, planInput } from './constructs/job-schedules.ts';
 import { Ledger } from './constructs/ledger.ts';
+import { type DeadLetters, deadLettersOf } from './constructs/monitoring/deployment-symptoms.ts';
 import type { DeploymentProps } from './deployment-props.ts';
 import { backupRoleStatements } from './permissions/backup-role.ts';
 import { pruneRoleStatements } from './permissions/prune-role.ts';
@@ -27,6 +28,7 @@ export class BackupStack extends Stack {
   readonly deployment: CheckedDeployment;
   readonly ledger: Ledger;
   readonly encryptionKey: IKey | undefined;
+  readonly deadLetters: readonly DeadLetters[];
 
   constructor(scope: Construct, id: string, props: BackupStackProps) {
     super(scope, id, props);
@@ -39,6 +41,7 @@ export class BackupStack extends Stack {
     this.ledger = ledger;
     const undelivered = new FailureQueue(this, 'UndeliveredEvents', { encryptionKey });
     const failedRuns = new FailureQueue(this, 'FailedRuns', { encryptionKey });
+    this.deadLetters = deadLettersOf('backup', { undelivered, failedRuns });
 
     const roleScope = { tables: tableArns(this, plans), ledger, encryptionKey, sendsEvents };
     const shared = {

@@ -19,6 +19,7 @@ import { JobFunction, logGroupName } from './constructs/job-function.ts';
 import { JobSchedules, planInput } from './constructs/job-schedules.ts';
 import type { drillJobs } from './constructs/jobs.ts';
 import type { Ledger } from './constructs/ledger.ts';
+import { type DeadLetters, deadLettersOf } from './constructs/monitoring/deployment-symptoms.ts';
 import { drillRoleStatements, drillStartRoleStatements, sweepRoleStatements } from './permissions/drill-roles.ts';
 import { type DrillPlace, rearmStatements, takingOffStatements } from './permissions/rearm-statements.ts';
 import { tableArns } from './permissions/table-arns.ts';
@@ -41,6 +42,8 @@ const daySeconds = 24 * 3_600;
  * deployment without drills has no such right.
  */
 export class DrillStack extends Stack {
+  readonly deadLetters: readonly DeadLetters[];
+
   constructor(scope: Construct, id: string, props: DrillStackProps) {
     super(scope, id, props);
     const { ledger, encryptionKey, deployment } = props;
@@ -48,6 +51,7 @@ export class DrillStack extends Stack {
     const plans = deployment.plans.filter((plan): plan is DrillingPlan => plan.drill !== undefined);
     const undelivered = new FailureQueue(this, 'UndeliveredEvents', { encryptionKey });
     const failedRuns = new FailureQueue(this, 'FailedRuns', { encryptionKey, ofFunction: true });
+    this.deadLetters = deadLettersOf('drill', { undelivered, failedRuns });
     const places = this.placesOf(deployment, plans);
     const regions = places.map(({ region }) => region);
     const drillTables = places.map(({ region, tablePrefix }) =>

@@ -30,16 +30,23 @@ export class DynamoBackups extends Construct {
   }
 
   private deploy(suffix: string, names: StackNames, props: BackupStackProps): void {
-    const { deployment, ledger, encryptionKey } = new BackupStack(this, `Backup${suffix}`, {
+    const backups = new BackupStack(this, `Backup${suffix}`, {
       ...props,
       stackName: names.backup,
     });
+    const { deployment, ledger, encryptionKey } = backups;
     const { env, logRetention, monitoring, notify } = props;
     const shared = { deployment, ledger, encryptionKey, logRetention, ...(env && { env }) };
-    if (deployment.plans.some(({ drill }) => drill)) {
-      new DrillStack(this, `Drill${suffix}`, { ...shared, stackName: names.drill });
-    }
+    const drills = deployment.plans.some(({ drill }) => drill)
+      ? [new DrillStack(this, `Drill${suffix}`, { ...shared, stackName: names.drill })]
+      : [];
     if (monitoring === false) return;
-    new MonitoringStack(this, `Monitoring${suffix}`, { ...shared, monitoring, notify, stackName: names.monitoring });
+    new MonitoringStack(this, `Monitoring${suffix}`, {
+      ...shared,
+      monitoring,
+      notify,
+      deadLetters: [backups, ...drills].flatMap(({ deadLetters }) => deadLetters),
+      stackName: names.monitoring,
+    });
   }
 }

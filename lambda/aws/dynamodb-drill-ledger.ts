@@ -140,6 +140,7 @@ export class DynamoDbDrillLedger implements DrillLedger<DrillResult> {
       ...key,
       lastTriedAt: { S: later(known?.lastTriedAt?.S, finishedAt) },
       ...(isProof && { lastProvenAt: { S: later(known?.lastProvenAt?.S, finishedAt) } }),
+      ...(isFailure(result) && { lastFailedAt: { S: later(known?.lastFailedAt?.S, finishedAt) } }),
       ...(seconds !== undefined &&
         isLatest && { restoreSeconds: { N: String(seconds) }, restoredAt: { S: finishedAt } }),
       ...(isNewest && { provenArn: { S: source.arn }, provenCreatedAt: { S: source.createdAt } }),
@@ -218,10 +219,17 @@ function placeName(nth: number): string {
   return String(nth).padStart(2, '0');
 }
 
-function historyFrom({ lastTriedAt, lastProvenAt, provenArn, provenCreatedAt, restoreSeconds }: Item): DrillHistory {
+/** > Where there was no backup to restore, no restore failed: that the table is unprotected is said elsewhere. */
+function isFailure({ outcome, failure }: DrillResult): boolean {
+  return outcome !== 'passed' && failure?.kind !== 'no-backup';
+}
+
+function historyFrom(item: Item): DrillHistory {
+  const { lastTriedAt, lastProvenAt, lastFailedAt, provenArn, provenCreatedAt, restoreSeconds } = item;
   return {
     ...(lastTriedAt?.S && { lastTriedAt: new Date(lastTriedAt.S) }),
     ...(lastProvenAt?.S && { lastProvenAt: new Date(lastProvenAt.S) }),
+    ...(lastFailedAt?.S && { lastFailedAt: new Date(lastFailedAt.S) }),
     ...(restoreSeconds?.N && { lastRestoreSeconds: Number(restoreSeconds.N) }),
     ...(provenArn?.S &&
       provenCreatedAt?.S && { provenBackup: { arn: provenArn.S, createdAt: new Date(provenCreatedAt.S) } }),

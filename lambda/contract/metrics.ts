@@ -85,7 +85,7 @@ export const watchMetrics = {
   drillCoverage: 'DrillCoverage',
   /** The age of the last proof as a part of what the plan's drills allow for: above 1 a drill is overdue. */
   drillAgeToExpected: 'DrillAgeToExpected',
-  /** Tables whose last drill did not pass. */
+  /** Tables whose last drill did not pass, although there was a backup to restore. */
   failedDrills: 'FailedDrills',
   /** Days until a restore takes longer than the objective at the present growth; 3,650 stands for that and more. */
   restoreTimeForecast: 'RestoreTimeForecastDays',

@@ -78,6 +78,7 @@ const always = [
   'pruner-silent',
   'retention-blocked',
   'schedule-missing',
+  'watched-now',
 ];
 /** Of a plan that runs again and again. */
 const scheduled = ['recovery-point-overdue', 'scheduler-silent'];
@@ -116,7 +117,6 @@ describe('every alarm', () => {
         'dynamodb-backups/team1/invocations-dropped/dynamodb-backups-team1',
         'dynamodb-backups/team1/nobody-listens',
         'dynamodb-backups/team1/subscription-unconfirmed',
-        'dynamodb-backups/team1/watch-failing',
         'dynamodb-backups/team1/watch-silent',
       ].sort(),
     );
@@ -199,7 +199,8 @@ describe('every alarm', () => {
   });
 });
 
-const isKnowing = ({ AlarmName }: AlarmProperties) => AlarmName.endsWith('/ever-watched');
+/** Alarms that only know whether there ever was a value, or is one now. */
+const isKnowing = ({ AlarmName }: AlarmProperties) => /\/(ever-watched|watched-now)$/.test(AlarmName);
 
 function logicalIdOf(stack: Stack, alarmName: string): string {
   const found = Object.entries(resourcesOf(stack)).find(([, { Properties }]) => Properties.AlarmName === alarmName);
@@ -333,7 +334,9 @@ describe('one incident is one call', () => {
   test('everything wrong with a plan is heard by the one alarm of the plan that calls, in alarm and when it is over', () => {
     const unhealthy = composite('orders/plan-unhealthy');
 
-    const symptoms = namesOf(alarmsOf(stack), 'orders').filter((name) => name !== 'ever-watched');
+    const symptoms = namesOf(alarmsOf(stack), 'orders').filter(
+      (name) => name !== 'ever-watched' && name !== 'watched-now',
+    );
     const heard = textOf(unhealthy?.AlarmRule).match(/ALARM\("/g);
     expect(heard).toHaveLength(symptoms.length);
     for (const name of symptoms) expect(textOf(unhealthy?.AlarmRule)).toContain(id(`orders/${name}`));
@@ -345,7 +348,9 @@ describe('one incident is one call', () => {
 
     expect(textOf(silent?.AlarmRule)).toContain(id('watch-silent/heartbeat'));
     expect(silent?.AlarmActions).toHaveLength(1);
-    expect(textOf(composite('orders/not-watched')?.AlarmRule)).toContain(id('watch-silent'));
+    expect(textOf(composite('orders/not-watched')?.AlarmRule)).toMatch(
+      new RegExp(`\\(ALARM.*${id('watch-silent')}.* AND INSUFFICIENT_DATA.*${id('orders/watched-now')}`),
+    );
     expect(textOf(composite('orders/plan-unhealthy')?.ActionsSuppressor)).toContain(id('orders/not-watched'));
   });
 

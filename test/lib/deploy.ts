@@ -71,6 +71,7 @@ export function aMonitoringStack(
     deployment,
     ledger,
     encryptionKey,
+    deadLetters: backups.deadLetters,
     monitoring,
     notify,
   });

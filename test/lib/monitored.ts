@@ -4,6 +4,7 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { checkedDeployment } from '../../lib/checked-deployment.ts';
 import { FailureQueue } from '../../lib/constructs/failure-queue.ts';
 import { Alarms } from '../../lib/constructs/monitoring/alarms.ts';
+import { deadLettersOf } from '../../lib/constructs/monitoring/deployment-symptoms.ts';
 import { Notifications } from '../../lib/constructs/monitoring/notifications.ts';
 import type { DeploymentProps } from '../../lib/deployment-props.ts';
 import { anApp, aPlan, env } from './deploy.ts';
@@ -27,18 +28,10 @@ export function aMonitoredStack(props: Partial<DeploymentProps> = {}): Stack {
     deployment,
     notifications,
     watch: LambdaFunction.fromFunctionName(stack, 'Watch', 'watch'),
-    deadLetters: [
-      {
-        id: 'backup-runs',
-        of: 'runs of backup and prune that failed',
-        queue: new FailureQueue(stack, 'FailedRuns', { encryptionKey }),
-      },
-      {
-        id: 'backup-events',
-        of: 'runs of backup and prune that never started',
-        queue: new FailureQueue(stack, 'Undelivered', { encryptionKey }),
-      },
-    ],
+    deadLetters: deadLettersOf('backup', {
+      undelivered: new FailureQueue(stack, 'UndeliveredEvents', { encryptionKey }),
+      failedRuns: new FailureQueue(stack, 'FailedRuns', { encryptionKey }),
+    }),
     scheduleGroups: [`dynamodb-backups-${deployment.owner}`],
   });
   return stack;

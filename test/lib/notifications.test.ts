@@ -144,7 +144,7 @@ describe('an alarm is heard', () => {
     ['by mail', { emails }],
     ['by mail and otherwise', { emails, actions: [pager] }],
     ['by nobody', {}],
-  ])('[M03] %s, and it is an alarm when nobody is subscribed', (_, notify = {}) => {
+  ])('%s, and it is an alarm when nobody is subscribed', (_, notify = {}) => {
     expect(listensAlarms(aMonitoredStack({ notify }))).toEqual(['nobody-listens', 'subscription-unconfirmed']);
   });
 

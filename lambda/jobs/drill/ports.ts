@@ -192,6 +192,8 @@ export interface DrillHistory {
   readonly lastTriedAt?: Date;
   /** When a drill of it last passed. */
   readonly lastProvenAt?: Date;
+  /** When a drill of it last failed although there was a backup to restore. */
+  readonly lastFailedAt?: Date;
   /** How long the last restore that passed with all indexes took, as its upper bound. */
   readonly lastRestoreSeconds?: number;
   /** The newest backup that passed a drill: retention keeps it. */

@@ -58,7 +58,8 @@ function worstOf(all: readonly Values[]): Values {
 }
 
 function proofGauges(drilled: readonly Drilled[], worst: Values, { plan, facts }: SeenPlan): Values {
-  const age = worst[drillMetrics.age];
+  // Without tables nothing is overdue, and silence would say that it is.
+  const age = drilled.length === 0 ? 0 : worst[drillMetrics.age];
   const expected = plan.drill && expectedDrillAgeSeconds(plan.drill, drilled.length);
   const coverage = drillCoverage(
     drilled.map(({ history }) => history.lastProvenAt),
@@ -66,8 +67,14 @@ function proofGauges(drilled: readonly Drilled[], worst: Values, { plan, facts }
   );
   return {
     ...(age !== undefined && expected !== undefined && { [watchMetrics.drillAgeToExpected]: age / expected }),
+    [watchMetrics.failedDrills]: drilled.filter(({ history }) => hasFailed(history)).length,
     ...(coverage !== undefined && { [watchMetrics.drillCoverage]: coverage }),
   };
+}
+
+/** Whether the last drill that had something to restore did not pass. */
+function hasFailed({ lastFailedAt, lastProvenAt }: DrillHistory): boolean {
+  return lastFailedAt !== undefined && lastFailedAt.getTime() > (lastProvenAt?.getTime() ?? 0);
 }
 
 /** The fewest days of any table; nothing where no table has enough drills. */

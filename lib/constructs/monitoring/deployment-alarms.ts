@@ -24,7 +24,7 @@ export interface DeploymentAlarmsProps extends AlarmContext {
 
 /** What can be wrong with a deployment as a whole. Each of these calls somebody by itself. */
 export class DeploymentAlarms extends Construct {
-  /** In ALARM while `watch` says nothing, and nothing is known of any plan. */
+  /** In ALARM while `watch` does not say everything. */
   readonly watchSilent: IAlarm;
 
   constructor(scope: Construct, id: string, props: DeploymentAlarmsProps) {
@@ -33,28 +33,30 @@ export class DeploymentAlarms extends Construct {
     for (const symptom of this.callingSymptoms(props)) alarmOf(this, symptom, props).addAlarmAction(...props.actions);
   }
 
-  private callingSymptoms({ watch, deadLetters, scheduleGroups, needsSubscribers }: DeploymentAlarmsProps): Symptom[] {
+  private callingSymptoms({ deadLetters, scheduleGroups, needsSubscribers }: DeploymentAlarmsProps): Symptom[] {
     return [
-      watchFailingSymptom(watch),
       ...deadLetters.map(deadLetterSymptom),
       ...scheduleGroups.map(droppedInvocationsSymptom),
       ...(needsSubscribers ? audienceSymptoms : []),
     ];
   }
 
-  /** Until the first heartbeat it calls nobody, from then on whenever there is none. */
+  /** Until the first heartbeat it calls nobody, unless watch fails; from then on whenever there is none. */
   private addWatchSilent(props: DeploymentAlarmsProps): IAlarm {
-    const { prefix, runbookUrl, actions } = props;
+    const { prefix, runbookUrl, actions, watch } = props;
+    const heartbeat = alarmOf(this, heartbeatSymptom, props);
+    const failing = alarmOf(this, watchFailingSymptom(watch), props);
     const firstLook = new FirstLook(this, 'FirstLook', {
       prefix,
       runbookUrl,
       of: 'the deployment',
       gauge: heartbeatSymptom.metric,
+      unless: failing,
     });
     const silent = new CompositeAlarm(this, 'WatchSilent', {
       compositeAlarmName: `${prefix}${heartbeatSymptom.name}`,
       alarmDescription: describe(heartbeatSymptom.means, heartbeatSymptom.name, props),
-      alarmRule: AlarmRule.anyOf(alarmOf(this, heartbeatSymptom, props)),
+      alarmRule: AlarmRule.anyOf(heartbeat, failing),
       actionsSuppressor: firstLook.awaited,
       ...suppression,
     });

@@ -16,9 +16,20 @@ const timeToConfirm = { first: Duration.hours(1), all: Duration.days(1) };
 export interface DeadLetters {
   /** Tells it from the other queues of the deployment, such as `backup-runs`. */
   readonly id: string;
-  /** What its messages are, such as `runs of backup and prune that failed`. */
+  /** What its messages are, such as `backup runs that failed for good`. */
   readonly of: string;
   readonly queue: IQueue;
+}
+
+/** Both queues of a stack: what never started, and what failed for good. */
+export function deadLettersOf(
+  jobs: string,
+  { undelivered, failedRuns }: { readonly undelivered: IQueue; readonly failedRuns: IQueue },
+): readonly DeadLetters[] {
+  return [
+    { id: `${jobs}-events`, of: `${jobs} runs that never started`, queue: undelivered },
+    { id: `${jobs}-runs`, of: `${jobs} runs that failed for good`, queue: failedRuns },
+  ];
 }
 
 /** Each queue has an alarm of its own, so that it says where to look; all have one heading in the runbook. */
@@ -51,7 +62,7 @@ export function droppedInvocationsSymptom(scheduleGroup: string): Symptom {
   };
 }
 
-/** Its first failure is tried again; one look that fails for good leaves gauges out, and three in a row are no accident. */
+/** Its first failure is tried again; one look that fails for good leaves gauges out, and three in a row are no accident. A watch that never worked is known by this alone. */
 export function watchFailingSymptom(watch: IFunction): Symptom {
   return {
     name: 'watch-failing',
@@ -67,7 +78,8 @@ export function watchFailingSymptom(watch: IFunction): Symptom {
 export const heartbeatSymptom: Symptom = {
   name: 'watch-silent',
   detail: 'heartbeat',
-  means: 'The watch function has published nothing for three quarters of an hour: nobody knows how the backups are.',
+  means:
+    'The watch function has not seen everything for three quarters of an hour: nobody knows how all the backups are.',
   metric: deploymentGauge(watchDeploymentMetrics.heartbeat, 'least'),
   promise: { atLeast: 1 },
   silence: 'broken',

@@ -1,6 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { drillMetrics, sweepMetrics, watchMetrics } from '../../../lambda/contract/metrics.ts';
-import type { Plan } from '../../../lambda/domain/plan.ts';
+import type { DrillPlan, Plan } from '../../../lambda/domain/plan.ts';
+import { scheduleOf } from '../../../lambda/domain/schedule/expression.ts';
+import { intervalBounds } from '../../../lambda/domain/schedule/interval.ts';
 import { planGauge } from './gauges.ts';
 import type { Symptom } from './symptom.ts';
 
@@ -21,13 +23,7 @@ export function drillSymptoms({ name, drill, objectives }: Plan, forecast: Durat
       promise: { atMost: 0 },
       silence: 'fine',
     },
-    {
-      name: 'drill-overdue',
-      means: `A table of plan ${name} has not passed a drill for longer than the plan's drills allow for.`,
-      metric: planGauge(name, watchMetrics.drillAgeToExpected),
-      promise: { atMost: 1 },
-      silence: 'broken',
-    },
+    ...overdueSymptoms(name, drill),
     {
       name: 'drill-table-left-behind',
       means: `A table that a drill of plan ${name} restored is still there, and the sweep could not delete it.`,
@@ -37,6 +33,20 @@ export function drillSymptoms({ name, drill, objectives }: Plan, forecast: Durat
       lasting: sweepHadItsTurn,
     },
     ...(objectives?.recoveryTime === undefined ? [] : recoveryTimeSymptoms(name, objectives.recoveryTime, forecast)),
+  ];
+}
+
+/** > Drills that do not come again and again are never overdue. */
+function overdueSymptoms(plan: string, drill: DrillPlan): Symptom[] {
+  if (!intervalBounds(scheduleOf(drill.schedule), drill.timeZone)) return [];
+  return [
+    {
+      name: 'drill-overdue',
+      means: `A table of plan ${plan} has not passed a drill for longer than the plan's drills allow for.`,
+      metric: planGauge(plan, watchMetrics.drillAgeToExpected),
+      promise: { atMost: 1 },
+      silence: 'broken',
+    },
   ];
 }
 

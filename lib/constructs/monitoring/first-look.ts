@@ -5,6 +5,7 @@ import {
   AlarmState,
   ComparisonOperator,
   CompositeAlarm,
+  type IAlarm,
   type IAlarmRule,
   type IMetric,
   TreatMissingData,
@@ -17,8 +18,10 @@ export interface FirstLookProps extends AlarmContext {
   readonly of: string;
   /** A gauge that every look publishes. */
   readonly gauge: IMetric;
-  /** @default - nothing else */
-  readonly orWhile?: IAlarmRule;
+  /** What calls by itself when it makes the gauge disappear again. @default - nothing: its alarms call */
+  readonly silencedBy?: IAlarm;
+  /** What shows that the first look will not come by itself. @default - nothing: it is waited for */
+  readonly unless?: IAlarm;
 }
 
 /**
@@ -26,23 +29,14 @@ export interface FirstLookProps extends AlarmContext {
  * `watch` can have said anything; so their actions wait until it has, once. From then on silence is a fault.
  */
 export class FirstLook extends Construct {
-  /** Is in ALARM until the gauge is seen for the first time, and never again; also while `orWhile` holds. */
+  /** Is in ALARM until the gauge is seen for the first time, and later only while it is missing because of `silencedBy`. */
   readonly awaited: CompositeAlarm;
 
   constructor(scope: Construct, id: string, props: FirstLookProps) {
     super(scope, id);
-    const { of, gauge, prefix, orWhile } = props;
-    const everSeen = new Alarm(this, 'EverSeen', {
-      alarmName: `${prefix}ever-watched`,
-      alarmDescription: describe(`Knows whether ${of} was ever watched; it is never in ALARM.`, 'not-watched', props),
-      metric: gauge,
-      // A state is remembered, and no gauge is below zero: the only change is the first one, from INSUFFICIENT_DATA to OK.
-      threshold: 0,
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.IGNORE,
-    });
-    const never = AlarmRule.fromAlarm(everSeen, AlarmState.INSUFFICIENT_DATA);
+    const { of, prefix } = props;
+    // What is ignored leaves a state as it is: the only change is the first one, from INSUFFICIENT_DATA to OK.
+    const never = this.lacking('ever-watched', TreatMissingData.IGNORE, props);
     this.awaited = new CompositeAlarm(this, 'Awaited', {
       compositeAlarmName: `${prefix}not-watched`,
       alarmDescription: describe(
@@ -50,8 +44,38 @@ export class FirstLook extends Construct {
         'not-watched',
         props,
       ),
-      alarmRule: orWhile ? AlarmRule.anyOf(never, orWhile) : never,
+      alarmRule: this.ruleOf(never, props),
     });
+  }
+
+  private ruleOf(never: IAlarmRule, props: FirstLookProps): IAlarmRule {
+    const { silencedBy, unless } = props;
+    const awaited = unless ? AlarmRule.allOf(never, AlarmRule.not(unless)) : never;
+    if (!silencedBy) return awaited;
+    const nowMissing = this.lacking('watched-now', TreatMissingData.MISSING, props);
+    return AlarmRule.anyOf(awaited, AlarmRule.allOf(silencedBy, nowMissing));
+  }
+
+  /** Holds while an alarm, which is never in ALARM because no gauge is below zero, has no value to go by. */
+  private lacking(
+    name: string,
+    treatMissingData: TreatMissingData,
+    { of, gauge, ...context }: FirstLookProps,
+  ): IAlarmRule {
+    const alarm = new Alarm(this, name, {
+      alarmName: `${context.prefix}${name}`,
+      alarmDescription: describe(
+        `Has data if and only if ${of} is ${name.replace('-', ' ')}; it is never in ALARM.`,
+        'not-watched',
+        context,
+      ),
+      metric: gauge,
+      threshold: 0,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData,
+    });
+    return AlarmRule.fromAlarm(alarm, AlarmState.INSUFFICIENT_DATA);
   }
 }
 

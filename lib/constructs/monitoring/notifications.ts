@@ -24,17 +24,19 @@ export class Notifications extends Construct {
   readonly actions: readonly IAlarmAction[];
   /** Whether alarms are heard through the topic, so that somebody has to be subscribed to it. */
   readonly needsSubscribers: boolean;
+  /** Whether somebody is meant to read what is sent to the topic. */
+  readonly isHeard: boolean;
 
   constructor(scope: Construct, id: string, props: NotificationsProps) {
     super(scope, id);
     const { emails = [], slack, actions = [] } = props;
     this.topic = props.topic ?? this.ownTopic(props);
     this.actions = [new SnsAction(this.topic), ...actions];
-    const isHeardByTopic = emails.length > 0 || slack !== undefined || props.topic !== undefined;
-    this.needsSubscribers = isHeardByTopic || actions.length === 0;
+    this.isHeard = emails.length > 0 || slack !== undefined || props.topic !== undefined;
+    this.needsSubscribers = this.isHeard || actions.length === 0;
     for (const email of emails) this.topic.addSubscription(new EmailSubscription(email));
     if (slack) this.addSlack(slack, props.owner);
-    if (!isHeardByTopic && actions.length === 0) this.warnOfSilence();
+    if (!this.isHeard && actions.length === 0) this.warnOfSilence();
   }
 
   private ownTopic({ encryptionKey }: NotificationsProps): Topic {

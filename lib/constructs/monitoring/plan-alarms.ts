@@ -15,7 +15,7 @@ import { type AlarmContext, alarmOf, describe } from './symptom.ts';
 export interface PlanAlarmsProps extends AlarmContext {
   readonly plan: Plan;
   readonly actions: readonly IAlarmAction[];
-  /** Is in ALARM while nothing is known of any plan, and calls somebody itself. */
+  /** Is in ALARM while watch cannot say everything, and calls somebody itself. */
   readonly watchSilent: IAlarm;
   /** @default - 30 days */
   readonly forecast?: Duration | undefined;
@@ -44,7 +44,7 @@ export class PlanAlarms extends Construct {
       ...context,
       of: `plan ${plan.name}`,
       gauge: planGauge(plan.name, watchMetrics.protectedTables),
-      orWhile: watchSilent,
+      silencedBy: watchSilent,
     });
     this.unhealthy = new CompositeAlarm(this, 'Unhealthy', {
       compositeAlarmName: `${context.prefix}plan-unhealthy`,
