@@ -53,6 +53,19 @@ function conditionsOf({ service, input }: ApiCall): Question['context'] {
   ]);
 }
 
+/** What conditions are held against. > Events are judged one by one (source: Service Authorization Reference, "Amazon EventBridge"). */
+function factsOf(call: ApiCall): Question['context'][] {
+  const { Entries } = call.input;
+  if (call.service !== 'events' || !Array.isArray(Entries)) return [conditionsOf(call)];
+  return Entries.filter(isRecord).map(
+    ({ Source, DetailType }) =>
+      new Map([
+        ['events:source', String(Source)],
+        ['events:detail-type', String(DetailType)],
+      ]),
+  );
+}
+
 /** The alarms that a call is about; a listing is about all. */
 function alarmNames({ operation, input }: ApiCall): string[] {
   if (alarmOperations.has(operation)) return [String(input.AlarmName)];
@@ -123,8 +136,9 @@ export class Roles {
     if (roleArn === undefined) return;
     const spelt = `${servicePrefixes[call.service] ?? call.service}:${call.operation}`;
     const action = actionNames[spelt] ?? spelt;
-    const facts = conditionsOf(call);
-    for (const resource of this.#resourcesOf(call)) this.demand(roleArn, action, resource, facts);
+    for (const facts of factsOf(call)) {
+      for (const resource of this.#resourcesOf(call)) this.demand(roleArn, action, resource, facts);
+    }
     const target = this.#restoreTarget(call);
     if (target === undefined) return;
     for (const wanted of [action, ...restoreDataActions]) this.demand(roleArn, wanted, target);
