@@ -128,3 +128,28 @@ test('a run whose events cannot be sent goes on, and counts them', async () => {
   const lost = world.account.metrics.series.find(({ name }) => name === 'EventsNotSent');
   expect(lost?.datapoints.map(({ value }) => value)).toEqual([1]);
 });
+
+test.each([
+  { source: 'dynamodb-backups', outcome: 'ok' },
+  { source: 'payments', outcome: 'AccessDeniedException' },
+])('a role that may send events of $source only is answered $outcome', async ({ source, outcome }) => {
+  const world = await aTellingWorld();
+  const { account } = world;
+  const roleArn = account.roles.put('backup');
+  const bus = `arn:aws:events:${account.region}:${account.accountId}:event-bus/default`;
+  account.roles.attach('backup', 'Job', {
+    Statement: [
+      { Effect: 'Allow', Action: ['dynamodb:*'], Resource: '*' },
+      {
+        Effect: 'Allow',
+        Action: 'events:PutEvents',
+        Resource: bus,
+        Condition: { StringEquals: { 'events:source': source } },
+      },
+    ],
+  });
+  account.loadFunction({ ...(await aFunction('backup', busVariables)), timeoutSeconds: 900, roleArn });
+
+  expect(await world.backUp()).toMatchObject({ done: 1 });
+  expect(account.journal.entries({ service: 'events' }).map((entry) => entry.outcome)).toEqual([outcome]);
+});
