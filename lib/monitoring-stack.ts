@@ -37,7 +37,7 @@ export class MonitoringStack extends Stack {
     const notifications = new Notifications(this, 'Notifications', { ...notify, owner, encryptionKey });
     const { topic } = notifications;
     const watch = new Watch(this, 'Watch', { ...shared, ...monitoring, topic });
-    new Alarms(this, 'Alarms', {
+    const { headings } = new Alarms(this, 'Alarms', {
       ...monitoring,
       deployment,
       notifications,
@@ -46,7 +46,7 @@ export class MonitoringStack extends Stack {
       scheduleGroups: scheduleGroups(deployment),
     });
     new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn });
-    if (monitoring?.dashboard !== false) this.addDashboard(deployment, monitoring);
+    if (monitoring?.dashboard !== false) this.addDashboard(deployment, headings, monitoring);
     if (!notifications.isHeard || notify?.weeklySummary === false) return;
     new WeeklySummary(this, 'WeeklySummary', {
       ...shared,
@@ -57,13 +57,17 @@ export class MonitoringStack extends Stack {
     });
   }
 
-  private addDashboard(deployment: CheckedDeployment, monitoring: MonitoringProps = {}): void {
+  private addDashboard(
+    deployment: CheckedDeployment,
+    headings: readonly string[],
+    monitoring: MonitoringProps = {},
+  ): void {
     const { detail = 'table', forecast, runbookUrl = 'docs/runbook.md' } = monitoring;
     new BackupDashboard(this, 'Dashboard', {
       ...deployment,
       detail,
       forecastDays: forecast?.toDays() ?? usualForecastDays,
-      runbook: { url: runbookUrl, headings: [] },
+      runbook: { url: runbookUrl, headings },
     });
   }
 }

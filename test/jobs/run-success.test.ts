@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type BackupReport, countOutcomes, isSuccess, type TableOutcome } from '../../lambda/jobs/backup-report.ts';
 
-const failure = { kind: 'other', name: 'InternalServerError', message: 'try again' } as const;
+const failure = { kind: 'unknown', message: 'try again' } as const;
 
 const outcome: fc.Arbitrary<TableOutcome> = fc.oneof(
   fc.constant<TableOutcome>({ table: 'orders', kind: 'done', backupArn: 'arn', adopted: false }),

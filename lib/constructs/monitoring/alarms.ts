@@ -20,6 +20,8 @@ export interface AlarmsProps extends Pick<MonitoringProps, 'forecast' | 'runbook
 export class Alarms extends Construct {
   readonly ofDeployment: DeploymentAlarms;
   readonly ofPlans: readonly PlanAlarms[];
+  /** The headings of the runbook that explain them, each once. */
+  readonly headings: readonly string[];
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
@@ -47,5 +49,6 @@ export class Alarms extends Construct {
           pausedUntil: deployment.pausedUntil.get(plan.name),
         }),
     );
+    this.headings = [...new Set([...this.ofPlans, this.ofDeployment].flatMap(({ headings }) => headings))];
   }
 }

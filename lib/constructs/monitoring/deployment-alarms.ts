@@ -26,11 +26,15 @@ export interface DeploymentAlarmsProps extends AlarmContext {
 export class DeploymentAlarms extends Construct {
   /** In ALARM while `watch` does not say everything. */
   readonly watchSilent: IAlarm;
+  /** Where the runbook explains them. */
+  readonly headings: readonly string[];
 
   constructor(scope: Construct, id: string, props: DeploymentAlarmsProps) {
     super(scope, id);
     this.watchSilent = this.addWatchSilent(props);
-    for (const symptom of this.callingSymptoms(props)) alarmOf(this, symptom, props).addAlarmAction(...props.actions);
+    const calling = this.callingSymptoms(props);
+    for (const symptom of calling) alarmOf(this, symptom, props).addAlarmAction(...props.actions);
+    this.headings = [heartbeatSymptom, ...calling].map(({ name }) => name);
   }
 
   private callingSymptoms({ deadLetters, scheduleGroups, needsSubscribers }: DeploymentAlarmsProps): Symptom[] {

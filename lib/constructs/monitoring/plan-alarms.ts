@@ -29,17 +29,21 @@ export class PlanAlarms extends Construct {
   readonly symptoms: readonly Alarm[];
   /** In ALARM while any symptom is; its message names the one that came first. */
   readonly unhealthy: CompositeAlarm;
+  /** Where the runbook explains them. */
+  readonly headings: readonly string[];
 
   constructor(scope: Construct, id: string, props: PlanAlarmsProps) {
     super(scope, id);
     const { plan, actions, watchSilent, forecast, pausedUntil } = props;
     const context = { prefix: `${props.prefix}${plan.name}/`, runbookUrl: props.runbookUrl };
-    this.symptoms = [
+    const symptoms = [
       ...backupSymptoms(plan),
       ...protectionSymptoms(plan),
       ...retentionSymptoms(plan),
       ...drillSymptoms(plan, forecast),
-    ].map((symptom) => alarmOf(this, symptom, context));
+    ];
+    this.symptoms = symptoms.map((symptom) => alarmOf(this, symptom, context));
+    this.headings = symptoms.map(({ name }) => name);
     const firstLook = new FirstLook(this, 'FirstLook', {
       ...context,
       of: `plan ${plan.name}`,
