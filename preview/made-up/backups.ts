@@ -1,4 +1,4 @@
-import { backupMetrics, watchMetrics } from '../../lambda/contract/metrics.ts';
+import { backupMetrics, eventMetrics, watchMetrics } from '../../lambda/contract/metrics.ts';
 import { randomStream } from '../../sandbox/random.ts';
 import { daily, gauge, publishAt, everyDay } from './publish.ts';
 import { dayMs, hourMs, type MadeUpPlan, type MadeUpTable, minuteMs, type Story } from './world.ts';
@@ -59,6 +59,7 @@ function tellRuns({ plan: { name: plan }, tables, intervalMs }: MadeUpPlan, stor
   daily(story, backupMetrics.pending, { plan }, () => 0);
   daily(story, backupMetrics.skipped, { plan }, (at) => (Math.floor(at / dayMs) % 9 === 0 ? 1 : 0));
   daily(story, backupMetrics.discoveryIncomplete, { plan }, () => 0);
+  daily(story, eventMetrics.notSent, { plan }, () => 0);
   const runs = Array.from(
     { length: Math.floor((8 * dayMs) / intervalMs) },
     (_, index) => story.until - (index + 1) * intervalMs,

@@ -3,6 +3,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import {
   backupMetrics,
   drillMetrics,
+  eventMetrics,
   metricsNamespace,
   pruneMetrics,
   sweepMetrics,
@@ -21,7 +22,7 @@ const { restoreTime, restoreTimeToObjective, age, restorePhaseTime } = drillMetr
 /** What is published, by the contract: names of metrics, and the dimensions they come with. */
 const published = new Set(
   [
-    ...[backupMetrics, pruneMetrics, sweepMetrics, watchMetrics].flatMap((names) =>
+    ...[backupMetrics, eventMetrics, pruneMetrics, sweepMetrics, watchMetrics].flatMap((names) =>
       Object.values(names).map((name) => [name, 'Plan']),
     ),
     ...[restoreTime, restoreTimeToObjective, age].map((name) => [name, 'Plan']),

@@ -1,5 +1,5 @@
-import { type IMetric, type IWidget, GraphWidget, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { backupMetrics, watchMetrics } from '../../../lambda/contract/metrics.ts';
+import { Color, type IMetric, type IWidget, GraphWidget, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { backupMetrics, eventMetrics, watchMetrics } from '../../../lambda/contract/metrics.ts';
 import {
   colors,
   daily,
@@ -91,6 +91,7 @@ function runs(plan: string): IWidget {
       count(backupMetrics.skipped, 'Skipped', colors.aside),
       count(backupMetrics.failed, 'Failed', colors.broken),
       count(backupMetrics.discoveryIncomplete, 'Runs that could not list all tables', colors.close),
+      count(eventMetrics.notSent, 'Events not sent', Color.PURPLE),
     ],
     right: [count(backupMetrics.taken, 'Backups taken (right)', colors.kept)],
     leftYAxis: { min: 0, showUnits: false },

@@ -3,6 +3,7 @@ import { Color, type IMetric, MathExpression, Metric, SearchExpression, Stats } 
 import type { drillMetrics } from '../../../lambda/contract/metrics.ts';
 import {
   type backupMetrics,
+  type eventMetrics,
   metricDimensions,
   metricsNamespace,
   type pruneMetrics,
@@ -15,6 +16,7 @@ type NameOf<Metrics extends Readonly<Record<string, string>>> = Metrics[keyof Me
 /** What is published of a plan. Of the drills' metrics these are what `watch` repeats of the plan's worst table. */
 export type PlanMetricName =
   | NameOf<typeof backupMetrics>
+  | NameOf<typeof eventMetrics>
   | NameOf<typeof pruneMetrics>
   | NameOf<typeof sweepMetrics>
   | NameOf<typeof watchMetrics>
