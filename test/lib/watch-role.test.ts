@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, test } from '@jest/globals';
+import { eventBusName, eventSource } from '../../lambda/contract/events.ts';
 import { aMonitoringStack, aPlan, env, resourcesOf } from './deploy.ts';
 import { decide, roleStatements, type Request, type Statement } from './iam-simulation.ts';
 
@@ -19,6 +20,8 @@ function statementsOf(tables: Parameters<typeof aPlan>[0] = {}): Statement[] {
 const byName = statementsOf({ tables: { named: ['Orders'], matching: ['prod-*'] } });
 const byTag = statementsOf({ tables: { tagged: { backup: 'daily' } } });
 
+const bus = `arn:aws:events:eu-west-1:123456789012:event-bus/${eventBusName}`;
+
 /** All that a request may be about. */
 const resources: Readonly<Record<string, Omit<Request, 'action'>>> = {
   everything: { resource: '*' },
@@ -32,6 +35,8 @@ const resources: Readonly<Record<string, Omit<Request, 'action'>>> = {
   'key of another Region': { resource: 'arn:aws:kms:us-east-1:123456789012:key/1' },
   topic: { resource: 'arn:aws:sns:eu-west-1:123456789012:alarms' },
   'another topic': { resource: 'arn:aws:sns:eu-west-1:123456789012:others' },
+  'our events': { resource: bus, context: { 'events:source': eventSource } },
+  'events of others': { resource: bus, context: { 'events:source': 'others' } },
   schedule: { resource: 'arn:aws:scheduler:eu-west-1:123456789012:schedule/dynamodb-backups-x/orders-backup' },
 };
 
@@ -88,8 +93,8 @@ function allowed(statements: readonly Statement[], actions: readonly string[]): 
 }
 
 describe('[B25] the role of the watch', () => {
-  test('may read what the watch reads where tables are chosen by name, and nothing else', () => {
-    expect(allowed(byName, [...reads, ...writes])).toEqual(
+  test('may read what the watch reads where tables are chosen by name, send events of its own, and nothing else', () => {
+    expect(allowed(byName, [...reads, ...writes, 'events:PutEvents'])).toEqual(
       [
         'dynamodb:ListTables on everything',
         'dynamodb:ListBackups on everything',
@@ -102,6 +107,7 @@ describe('[B25] the role of the watch', () => {
         'scheduler:ListSchedules on everything',
         'kms:DescribeKey on key of a table',
         'sns:GetTopicAttributes on topic',
+        'events:PutEvents on our events',
       ].flatMap(onAnyResource),
     );
   });
@@ -117,10 +123,11 @@ describe('[B25] the role of the watch', () => {
     for (const statements of [byName, byTag]) {
       const job = statements.filter(({ sid, effect }) => effect === 'Allow' && !/Key$|^WriteLog|^Report/.test(sid));
       for (const statement of job) {
+        const asked = [...reads, 'events:PutEvents'];
         const without = statements.filter((other) => other !== statement);
         expect({
           sid: statement.sid,
-          lost: allowed(without, reads).length < allowed(statements, reads).length,
+          lost: allowed(without, asked).length < allowed(statements, asked).length,
         }).toEqual({
           sid: statement.sid,
           lost: true,

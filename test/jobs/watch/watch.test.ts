@@ -3,6 +3,7 @@ import {
   UpdateContinuousBackupsCommand,
   type UpdateContinuousBackupsCommandOutput,
 } from '@aws-sdk/client-dynamodb';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { describe, expect, test } from '@jest/globals';
 import { scheduleGroupName } from '../../../lambda/contract/schedules.ts';
 import type { CallEffect } from '../../../sandbox/faults.ts';
@@ -17,6 +18,7 @@ const hourly = aPlan({
 });
 const drilling = aPlan({ ...hourly, drill: { schedule: 'cron(0 5 ? * SUN *)' } });
 const key = 'arn:aws:kms:eu-central-1:123456789012:key/orders';
+const topicArn = 'arn:aws:sns:eu-central-1:123456789012:alarms';
 const heartbeat = 'WatchHeartbeat';
 
 /** An account whose table `orders` is two days old and has its last hourly backups. */
@@ -283,5 +285,39 @@ describe('what cannot be read', () => {
 
     expect(await watched.gaugesNow()).toMatchObject({ ProtectedTables: 1 });
     expect(watched.gauges({ plan: 'tagged' })).not.toHaveProperty('RecoveryPointAge');
+  });
+});
+
+describe('what is said of more or of less', () => {
+  test('with `detail: plan` no table has a metric of its own', async () => {
+    const watched = await aWatchedAccount({ plans: [hourly], env: { METRICS_DETAIL: 'plan' } });
+    watched.world.plantHourly('orders', 3);
+
+    expect(await watched.gaugesNow()).toHaveProperty('RecoveryPointAge');
+    expect(watched.gauges({ plan: 'orders', table: 'orders' })).toEqual({});
+  });
+
+  test('with a topic, those who would hear an alarm are counted, apart from those who have not confirmed', async () => {
+    const watched = await aWatchedAccount({ plans: [hourly], env: { ALARM_TOPIC_ARN: topicArn } });
+    const sns = watched.account.client(SNSClient);
+    await watched.account.clock.runUntilSettled(sns.send(new CreateTopicCommand({ Name: 'alarms' })));
+    for (const Endpoint of ['one@example.com', 'two@example.com', 'three@example.com']) {
+      const command = new SubscribeCommand({ TopicArn: topicArn, Protocol: 'email', Endpoint });
+      await watched.account.clock.runUntilSettled(sns.send(command));
+    }
+    await watched.account.runFor(minute);
+    watched.account.inbox.confirm('one@example.com');
+
+    await watched.watch();
+
+    expect(watched.gauges()).toEqual({ ConfirmedSubscriptions: 1, UnconfirmedSubscriptions: 2, [heartbeat]: 1 });
+  });
+
+  test('a topic that is gone has nobody to hear', async () => {
+    const watched = await aWatchedAccount({ plans: [hourly], env: { ALARM_TOPIC_ARN: topicArn } });
+
+    await watched.watch();
+
+    expect(watched.gauges()).toMatchObject({ ConfirmedSubscriptions: 0 });
   });
 });
