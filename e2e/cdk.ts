@@ -15,6 +15,8 @@ const outputsSchema = z.object({
   DrillStartFunctionName: z.string(),
   DrillFunctionName: z.string(),
   SweepFunctionName: z.string(),
+  WatchFunctionName: z.string(),
+  AlarmTopicArn: z.string(),
 });
 
 /** What the deployed stacks say of themselves. */

@@ -15,6 +15,7 @@ import {
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { allPlans, scheduleGroupName, scheduleName } from '../lambda/contract/schedules.ts';
 import { clientSettings } from './account.ts';
 import type { Deployment } from './cdk.ts';
 import type { Emulator } from './emulator/emulator.ts';
@@ -63,6 +64,14 @@ export class DeployedApp {
   async scheduleEvent(job: PlanJob): Promise<ScheduleEvent> {
     const { Target } = await this.#scheduler.send(new GetScheduleCommand(this.#schedule(job)));
     return eventSchema.parse(JSON.parse(Target?.Input ?? '{}'));
+  }
+
+  /** The event of the schedule that looks after all plans. */
+  async watchEvent(): Promise<object> {
+    const name = { GroupName: scheduleGroupName.monitoring(owner), Name: scheduleName(allPlans, 'watch') };
+    const { Target } = await this.#scheduler.send(new GetScheduleCommand(name));
+    const { plans } = z.object({ plans: z.array(z.unknown()) }).parse(JSON.parse(Target?.Input ?? '{}'));
+    return { plans };
   }
 
   /** Stops the backups, as an operator would. */
@@ -132,7 +141,7 @@ export class DeployedApp {
   }
 
   #schedule(job: PlanJob) {
-    const GroupName = job === 'drill-start' ? `dynamodb-drills-${owner}` : this.deployment.ScheduleGroupName;
+    const GroupName = job === 'drill-start' ? scheduleGroupName.drill(owner) : this.deployment.ScheduleGroupName;
     return { GroupName, Name: `${planName}-${job}` };
   }
 }

@@ -24,3 +24,6 @@ export const drilledItem = {
   key: { id: { S: `${tableNames.named}-0` } },
   expect: {},
 } as const;
+
+/** Begins the names of the alarms of the plan. */
+export const alarmPrefix = `dynamodb-backups/${owner}/${planName}/`;

@@ -3,12 +3,13 @@ import { type Emulator, startMinistack, startMoto } from './emulator/emulator.ts
 import { scratchDirectory } from './places.ts';
 import { stopAll } from './processes.ts';
 import { install } from './python/install.ts';
-import { backingUp } from './steps/backing-up.ts';
+import { backingUp, firstBackups } from './steps/backing-up.ts';
 import { deploying } from './steps/deploying.ts';
 import { drilling } from './steps/drilling.ts';
 import { leaving } from './steps/leaving.ts';
 import { pruning } from './steps/pruning.ts';
 import { refusing } from './steps/refusing.ts';
+import { alarming, watching } from './steps/watching.ts';
 import { Transcript } from './transcript.ts';
 import { World } from './world.ts';
 
@@ -19,7 +20,17 @@ const lifeSeconds = 480;
 const scratch = scratchDirectory();
 const transcript = new Transcript();
 const world = new World(scratch);
-const steps = [...deploying, ...backingUp, ...refusing, ...pruning, ...drilling, ...leaving];
+const steps = [
+  ...deploying,
+  ...firstBackups,
+  ...watching,
+  ...backingUp,
+  ...alarming,
+  ...refusing,
+  ...pruning,
+  ...drilling,
+  ...leaving,
+];
 
 process.once('SIGINT', () => leave(130, 'interrupted'));
 process.once('SIGTERM', () => leave(143, 'terminated'));

@@ -5,6 +5,7 @@ import { Cdk, type Deployment } from './cdk.ts';
 import { DeployedApp, type PlanJob, type ScheduleEvent } from './deployed.ts';
 import type { Emulator } from './emulator/emulator.ts';
 import { coveredTables } from './environment.ts';
+import { Monitoring } from './monitoring.ts';
 import { logFile } from './places.ts';
 
 /** What the steps of one run share. Reading what no step has made yet is an error. */
@@ -14,6 +15,7 @@ export class World {
   #emulator: Emulator | undefined;
   #assembly: string | undefined;
   #app: DeployedApp | undefined;
+  #onCall: string | undefined;
   /** Backups nobody but their maker may delete, by what they are. */
   readonly foreignBackups = new Map<string, string>();
 
@@ -38,6 +40,18 @@ export class World {
 
   get app(): DeployedApp {
     return made(this.#app, 'the deployed app');
+  }
+
+  /** URL of the queue that hears the alarms. */
+  get onCall(): string {
+    return made(this.#onCall, 'the queue of who is on call');
+  }
+  set onCall(queueUrl: string) {
+    this.#onCall = queueUrl;
+  }
+
+  get monitoring(): Monitoring {
+    return new Monitoring(this.emulator);
   }
 
   get cdk(): Cdk {

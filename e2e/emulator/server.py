@@ -9,6 +9,7 @@ import threading
 import time
 from datetime import datetime, timezone
 
+import alarms
 from ministack import app
 from ministack.core import iam_actions
 from ministack.services import dynamodb, eventbridge, lambda_svc
@@ -111,6 +112,7 @@ if __name__ == "__main__":
     functions["create"] = keeping_durable(functions["create"])
     lambda_svc.invoke_async_with_retry = resuming(lambda_svc.invoke_async_with_retry)
     dynamodb._restore_table_from_backup = taking_time(dynamodb._restore_table_from_backup)
+    alarms.mend()
     app.pin_request_origin = functools.partial(trusting_loopback, app.pin_request_origin)
     threading.Thread(target=end_with_parent, daemon=True).start()
     app.main()
