@@ -1,5 +1,7 @@
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { paginateListSchedules, SchedulerClient, type ScheduleSummary } from '@aws-sdk/client-scheduler';
 import { describe, expect, test } from '@jest/globals';
 import { SandboxAccount } from '../../sandbox/account.ts';
 import { bundleOf, returned } from './bundle-of.ts';
@@ -130,5 +132,51 @@ describe('an unknown call', () => {
 
     for (const { status, body } of answers)
       expect([status, body]).toEqual([400, expect.stringContaining('UnknownOperationException')]);
+  });
+});
+
+describe('the KMS API', () => {
+  test('says what a key is, until it is gone', async () => {
+    const account = new SandboxAccount({ seed: 7, startAt });
+    const KeyId = 'arn:aws:kms:eu-central-1:123456789012:key/1';
+    const client = account.client(KMSClient);
+    const states: (string | undefined)[] = [];
+
+    for (const change of ['enable', 'disable', 'scheduleDeletion'] as const) {
+      account.keys[change](KeyId);
+      states.push((await client.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState);
+    }
+    account.keys.delete(KeyId);
+
+    expect(states).toEqual(['Enabled', 'Disabled', 'PendingDeletion']);
+    expect(account.keys.isUsable(KeyId)).toBe(false);
+    await expect(client.send(new DescribeKeyCommand({ KeyId }))).rejects.toThrow('does not exist');
+  });
+});
+
+describe('the Scheduler API', () => {
+  test('lists the schedules of a group page by page, with when each was created and changed', async () => {
+    const account = new SandboxAccount({ seed: 7, startAt });
+    account.schedules.createGroup('ours');
+    const target = { expression: 'rate(1 day)', targetArn: 'arn:aws:lambda:eu-central-1:123456789012:function:f' };
+    for (const name of ['c', 'a', 'b']) account.schedules.put({ name, group: 'ours', enabled: false, ...target });
+    account.schedules.put({ name: 'theirs', enabled: false, ...target });
+    await account.runFor(3_600_000);
+    account.schedules.put({ name: 'b', group: 'ours', enabled: false, ...target });
+    const found: ScheduleSummary[] = [];
+
+    const client = account.client(SchedulerClient);
+    for await (const page of paginateListSchedules({ client, pageSize: 2 }, { GroupName: 'ours' })) {
+      expect(page.Schedules?.length).toBeLessThanOrEqual(2);
+      found.push(...(page.Schedules ?? []));
+    }
+
+    expect(found.map(({ Name, State }) => `${Name ?? ''} ${State ?? ''}`)).toEqual([
+      'a DISABLED',
+      'b DISABLED',
+      'c DISABLED',
+    ]);
+    expect(found[1]?.CreationDate).toEqual(startAt);
+    expect(found[1]?.LastModificationDate).toEqual(new Date('2026-11-20T01:00:00Z'));
   });
 });
