@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   backupMetrics,
   drillMetrics,
+  eventMetrics,
   pruneMetrics,
   sweepMetrics,
   watchDeploymentMetrics,
@@ -15,7 +16,7 @@ const phases = 4;
 
 /** Every metric a plan can have: one that drills, with both objectives and point-in-time recovery on. */
 const perPlan = new Set<string>([
-  ...[backupMetrics, pruneMetrics, sweepMetrics, watchMetrics].flatMap((names) => Object.values(names)),
+  ...[backupMetrics, eventMetrics, pruneMetrics, sweepMetrics, watchMetrics].flatMap((names) => Object.values(names)),
   ...[drillMetrics.restoreTime, drillMetrics.restoreTimeToObjective, drillMetrics.age],
 ]).size;
 const deployment = Object.keys(watchDeploymentMetrics).length;
@@ -38,7 +39,7 @@ describe('[M09] the number of metrics', () => {
   test('grows by the plan and by the table alone, and README says by how much', () => {
     expect({ deployment, perPlan, perDrilledTable, moreInDetail }).toEqual({
       deployment: 3,
-      perPlan: 39,
+      perPlan: 41,
       perDrilledTable: 10,
       moreInDetail: 1,
     });
