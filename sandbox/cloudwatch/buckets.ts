@@ -63,7 +63,7 @@ export class Buckets {
     bucket.sum += value;
     if (value < bucket.minimum) bucket.minimum = value;
     if (value > bucket.maximum) bucket.maximum = value;
-    if (this.#statistic.needsValues) bucket.values.push(value);
+    if (this.#statistic.needsValues) (bucket.values ??= []).push(value);
   }
 
   /** What the windows show when the newest of them ends at `end`, which never goes back. */

@@ -44,7 +44,10 @@ function oneOf(
 }
 
 function pointwise(apply: (value: number) => number): MathFunction {
-  return (parameters) => broadcast(parameters, ([value = Number.NaN]) => apply(value));
+  return ([value, ...more]) => {
+    if (!value || more.length > 0) throw validationError('A metric math function takes one value');
+    return broadcast(apply, value);
+  };
 }
 
 /** Each series of the first parameter by itself. */

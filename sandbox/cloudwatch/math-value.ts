@@ -45,41 +45,47 @@ export function numberOf(value: MathValue | undefined): number {
   return value.value;
 }
 
-type Apply = (values: readonly number[]) => number | undefined;
+/** A function of one or two numbers. */
+type Apply = (left: number, right: number) => number;
 
-/** Applies `apply` point by point: numbers stand for series that never change, and an array makes the result an array. */
-export function broadcast(operands: readonly MathValue[], apply: Apply): MathValue {
-  if (operands.some(({ kind }) => kind === 'text')) throw validationError('A text is no operand of metric math');
-  const arrays = operands.filter((operand) => operand.kind === 'array');
-  if (arrays.length > 1) throw validationError('At most one operand can be an array of time series');
-  const [array] = arrays;
-  if (!array) return broadcastSeries(operands, apply);
-  const results = array.series.map(({ points, origin }) => {
-    const single = operands.map((operand) => (operand === array ? series(points) : operand));
-    return asSeries(broadcastSeries(single, apply)).map((result) => ({ points: result, origin }));
-  });
-  return { kind: 'array', series: results.flat() };
-}
-
-function broadcastSeries(operands: readonly MathValue[], apply: Apply): MathValue {
-  const length = operands.find((operand) => operand.kind === 'series')?.points.length;
-  if (length === undefined) return scalar(applyAt(operands, 0, apply));
+/**
+ * Applies `apply` point by point to one operand or two: numbers stand for series that never change, and an array makes the result an
+ * array.
+ */
+export function broadcast(apply: Apply, left: MathValue, right: MathValue = left): MathValue {
+  if (left.kind === 'text' || right.kind === 'text') throw validationError('A text is no operand of metric math');
+  if (left.kind === 'array') {
+    if (right.kind === 'array' && right !== left)
+      throw validationError('At most one operand can be an array of time series');
+    return eachLine(left.series, (line) => broadcast(apply, line, right === left ? line : right));
+  }
+  if (right.kind === 'array') return eachLine(right.series, (line) => broadcast(apply, left, line));
+  const length =
+    left.kind === 'series' ? left.points.length : right.kind === 'series' ? right.points.length : undefined;
+  if (length === undefined) return scalar(applied(apply, left, right, 0));
   const points: (number | undefined)[] = [];
-  for (let index = 0; index < length; index++) points.push(applyAt(operands, index, apply));
+  for (let index = 0; index < length; index++) points.push(applied(apply, left, right, index));
   return series(points);
 }
 
-function applyAt(operands: readonly MathValue[], index: number, apply: Apply): number | undefined {
-  const values: number[] = [];
-  for (const operand of operands) {
-    const value =
-      operand.kind === 'series' ? operand.points[index] : operand.kind === 'scalar' ? operand.value : undefined;
-    if (value === undefined) return undefined;
-    values.push(value);
-  }
-  return finite(apply(values));
+function eachLine(lines: readonly Line[], map: (line: MathValue) => MathValue): MathValue {
+  const mapped = lines.flatMap(({ points, origin }) =>
+    asSeries(map(series(points))).map((result) => ({ points: result, origin })),
+  );
+  return { kind: 'array', series: mapped };
 }
 
-function finite(value: number | undefined): number | undefined {
-  return value !== undefined && Number.isFinite(value) ? value : undefined;
+function valueAt(value: MathValue, index: number): number | undefined {
+  if (value.kind === 'series') return value.points[index];
+  return value.kind === 'scalar' ? value.value : undefined;
+}
+
+function applied(apply: Apply, left: MathValue, right: MathValue, index: number): number | undefined {
+  const a = valueAt(left, index);
+  const b = valueAt(right, index);
+  return a === undefined || b === undefined ? undefined : finite(apply(a, b));
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
 }

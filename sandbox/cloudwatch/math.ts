@@ -70,10 +70,10 @@ function nameOf(name: string, scope: MathScope): MathValue {
 
 function operate(operator: string, operands: readonly MathValue[]): MathValue {
   const [left, right] = operands;
-  if (operator === 'negative' && left) return broadcast([left], ([value = Number.NaN]) => -value);
+  if (operator === 'negative' && left) return broadcast((value) => -value, left);
   const apply = binary[operator];
   if (!apply || !left || !right) throw validationError(`Unknown operator ${operator}`);
-  return broadcast([left, right], ([a = Number.NaN, b = Number.NaN]) => apply(a, b));
+  return broadcast(apply, left, right);
 }
 
 function call(name: string, parameters: readonly MathValue[], scope: MathScope): MathValue {

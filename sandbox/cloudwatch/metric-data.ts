@@ -109,7 +109,7 @@ function pointsOf({ datapoints }: MetricSeries, statistic: Statistic, { from, pe
     aggregate.sum += value;
     aggregate.minimum = Math.min(aggregate.minimum, value);
     aggregate.maximum = Math.max(aggregate.maximum, value);
-    aggregate.values.push(value);
+    (aggregate.values ??= []).push(value);
   }
   return periods.map((aggregate) => aggregate && statistic.of(aggregate));
 }

@@ -46,7 +46,9 @@ export class MetricWatch {
   /** Whether everything breaches or nothing does, without a gap; undefined when it is not so, and for metric math. */
   get side(): boolean | undefined {
     const [only] = this.#buckets.values();
-    return this.#definition.queries.length === 1 ? only?.side(this.#definition.criteria.breaches) : undefined;
+    return this.#definition.queries.length === 1
+      ? only?.side((value) => this.#definition.criteria.breaches(value))
+      : undefined;
   }
 
   /** The next moment at which the alarm sees something else, unless more arrives. */

@@ -7,7 +7,7 @@ export interface Aggregate {
   minimum: number;
   maximum: number;
   /** Each single value; kept for percentiles only. */
-  readonly values: number[];
+  values: number[] | undefined;
 }
 
 /** One number out of an aggregate that has at least one value. */
@@ -34,7 +34,7 @@ export function statisticOf(name: string): Statistic {
   const percent = Number(/^p(\d{1,2}(\.\d{1,10})?|100)$/.exec(name)?.[1]);
   if (Number.isNaN(percent))
     throw validationError(`the sandbox knows the statistics ${Object.keys(simple).join(', ')} and pNN, got '${name}'`);
-  return { name, needsValues: true, isOneOfValues: true, of: ({ values }) => percentile(values, percent) };
+  return { name, needsValues: true, isOneOfValues: true, of: ({ values = [] }) => percentile(values, percent) };
 }
 
 function percentile(values: readonly number[], percent: number): number {
@@ -43,7 +43,7 @@ function percentile(values: readonly number[], percent: number): number {
 }
 
 export function emptyAggregate(): Aggregate {
-  return { count: 0, sum: 0, minimum: Infinity, maximum: -Infinity, values: [] };
+  return { count: 0, sum: 0, minimum: Infinity, maximum: -Infinity, values: undefined };
 }
 
 /** Adds what `other` knows to `aggregate`. */
@@ -52,5 +52,5 @@ export function merge(aggregate: Aggregate, other: Aggregate): void {
   aggregate.sum += other.sum;
   aggregate.minimum = Math.min(aggregate.minimum, other.minimum);
   aggregate.maximum = Math.max(aggregate.maximum, other.maximum);
-  for (const value of other.values) aggregate.values.push(value);
+  if (other.values) aggregate.values = [...(aggregate.values ?? []), ...other.values];
 }

@@ -18,21 +18,43 @@ interface Case {
   readonly values: readonly (readonly [number, number])[];
 }
 
-const minutesLived = 240;
-const value = fc.tuple(fc.integer({ min: 0, max: (minutesLived - 60) * 60 }), fc.constantFrom(1, 1, 1, 20));
-/** One value each quarter of an hour, give or take a minute, as a scheduled function measures. */
-const regular = fc
-  .array(fc.tuple(fc.integer({ min: 0, max: 70 }), fc.constantFrom(1, 1, 1, 1, 20)), { maxLength: 12 })
-  .map((measured) => measured.map(([late, each], index) => [index * 900 + late, each] as const));
+const minutesLived = 360;
+const scattered = fc.array(fc.tuple(fc.integer({ min: 0, max: 18_000 }), fc.constantFrom(1, 1, 1, 20)), {
+  maxLength: 30,
+});
+/** Long stretches of measurements on one side of the threshold, some of them doubled, a few of them late or left out. */
+const stretches = fc
+  .array(
+    fc.record({
+      length: fc.integer({ min: 1, max: 20 }),
+      value: fc.constantFrom(1, 1, 20),
+      doubled: fc.constantFrom(undefined, undefined, 1, 20),
+      late: fc.integer({ min: 0, max: 70 }),
+      pauseSeconds: fc.constantFrom(0, 0, 600, 3600),
+    }),
+    { minLength: 2, maxLength: 5 },
+  )
+  .map((parts) => {
+    const measured: [number, number][] = [];
+    let at = 0;
+    for (const { length, value, doubled, late, pauseSeconds } of parts) {
+      for (let n = 0; n < length; n++, at += 300) {
+        measured.push([at + late, value]);
+        if (doubled !== undefined && n === 0) measured.push([at + late + 1, doubled]);
+      }
+      at += pauseSeconds;
+    }
+    return measured.filter(([seconds]) => seconds < 18_000);
+  });
 
 const cases: fc.Arbitrary<Case> = fc
   .record({
-    periodMinutes: fc.constantFrom(1, 5, 15, 20),
+    periodMinutes: fc.constantFrom(1, 5, 10, 15),
     evaluationPeriods: fc.integer({ min: 1, max: 4 }),
     share: fc.integer({ min: 1, max: 4 }),
     statistic: fc.constantFrom('Maximum', 'Minimum', 'Sum', 'Average'),
     missingData: fc.constantFrom('missing', 'breaching', 'notBreaching', 'ignore'),
-    values: fc.oneof(fc.array(value, { maxLength: 30 }), regular),
+    values: fc.oneof(scattered, stretches, stretches),
   })
   .map(({ share, ...rest }): Case => ({ ...rest, datapointsToAlarm: Math.min(share, rest.evaluationPeriods) }));
 
