@@ -246,7 +246,7 @@ describe('an alarm reaches a topic', () => {
     world.account.keys.setPolicy(key, { Statement: [statement({ Action: 'kms:*' })] });
     world.account.keys.disable(key);
 
-    expect(await outcome(world)).toMatch(/^Failed .*Disabled/);
+    expect(await outcome(world)).toMatch(/^Failed .*disabled/);
   });
 });
 
