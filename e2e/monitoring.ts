@@ -5,7 +5,13 @@ import {
   type MetricDatum,
 } from '@aws-sdk/client-cloudwatch';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { metricDimensions, metricsNamespace } from '../lambda/contract/metrics.ts';
 import { clientSettings } from './account.ts';
@@ -58,6 +64,8 @@ export class Monitoring {
       new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
     );
     if (!QueueUrl || !Attributes?.QueueArn) throw new Error('the queue has no URL or no ARN');
+    const Policy = JSON.stringify(lettingIn(topicArn, Attributes.QueueArn));
+    await this.#sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
     await this.#sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: 'sqs', Endpoint: Attributes.QueueArn }));
     return QueueUrl;
   }
@@ -71,6 +79,17 @@ export class Monitoring {
       messageSchema.parse(JSON.parse(notificationSchema.parse(JSON.parse(Body)).Message)),
     );
   }
+}
+
+function lettingIn(topicArn: string, queueArn: string): object {
+  const Statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'sns.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource: queueArn,
+    Condition: { ArnEquals: { 'aws:SourceArn': topicArn } },
+  };
+  return { Version: '2012-10-17', Statement };
 }
 
 const directiveSchema = z.object({

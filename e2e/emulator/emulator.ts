@@ -73,6 +73,7 @@ export async function startMinistack(python: string, scratch: string): Promise<E
     IOT_MTLS_ENABLED: '0',
     AUTH: 'true',
     PYTHONUNBUFFERED: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
   };
   const server = start({ file: python, args: [join(import.meta.dirname, 'server.py')], env, cwd: scratch });
   return new Emulator('ministack', '127.0.0.1', port, server).ready();

@@ -39,6 +39,8 @@ export const alarming: readonly Step<World>[] = [
     title: 'the watch finds the schedule switched off, and an alarm goes to ALARM',
     unless,
     run: async (world) => {
+      // A process remembers schedules for an hour.
+      await world.app.restart(world.app.deployment.WatchFunctionName);
       const gauges = await look(world);
       assert.equal(gauges[watchMetrics.missingSchedules], 1);
       const states = await until(`${overall} in ALARM`, 60, async () => whenIs(world, 'ALARM'));
