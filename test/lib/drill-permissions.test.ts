@@ -91,6 +91,18 @@ const places: Readonly<Record<string, Omit<Request, 'action'>>> = {
   },
   'an alarm': { resource: `${alarm}:orders-throttled` },
   'a scaling alarm': { resource: `${alarm}:TargetTracking-table/Orders-AlarmHigh-1` },
+  'the event bus in our name': {
+    resource: `arn:aws:events:${regional}:event-bus/default`,
+    context: { 'events:source': 'dynamodb-backups' },
+  },
+  "the event bus in another's name": {
+    resource: `arn:aws:events:${regional}:event-bus/default`,
+    context: { 'events:source': 'orders' },
+  },
+  'another event bus': {
+    resource: `arn:aws:events:${regional}:event-bus/orders`,
+    context: { 'events:source': 'dynamodb-backups' },
+  },
   ...keysThrough('dynamodb', 'sqs', 'logs'),
   'key through no service': { resource: 'arn:Key' },
   "a table's key through dynamodb": {
@@ -145,7 +157,15 @@ const actions = [
   ...['DescribeStream', 'DescribeStreamSummary', 'ListStreams', 'PutRecords', 'GetRecords'].map(
     (action) => `kinesis:${action}`,
   ),
-  ...['tag:GetResources', 'iam:PassRole', 'sts:AssumeRole', 'backup:StartRestoreJob', 'backup:DeleteRecoveryPoint'],
+  ...[
+    'events:PutEvents',
+    'events:PutRule',
+    'tag:GetResources',
+    'iam:PassRole',
+    'sts:AssumeRole',
+    'backup:StartRestoreJob',
+    'backup:DeleteRecoveryPoint',
+  ],
 ];
 
 function allowed(statements: readonly Statement[]): string[] {
@@ -198,6 +218,7 @@ const drill = [
     'lambda:GetDurableExecutionState',
   ),
   ...ledger,
+  ...on(['the event bus in our name'], 'events:PutEvents'),
   ...ownJob('drill log'),
 ];
 const recover = ['DescribeTable', 'DescribeContinuousBackups', 'RestoreTableToPointInTime'].map(
