@@ -9,8 +9,12 @@ import { aDrillingAccount, resultsOf, slot, sweep, tablesOf } from './drilling-a
 
 const plan = aDrillPlan();
 const execution = drillExecutionName({ owner, plan: 'orders', table: 'orders', slot: new Date(slot) });
-/** Every call is crashed with `CRASHES=all`; without it, every eleventh before its effect, and every eleventh after it. */
+/**
+ * Every call is crashed with `CRASHES=all`; without it, every eleventh before its effect, and every eleventh after it. One process holds
+ * some hundred accounts: `CRASH_PART=1/4` … `4/4` crash a quarter each.
+ */
 const isWhole = process.env.CRASHES === 'all';
+const [part = 1, parts = 1] = (process.env.CRASH_PART ?? '1/1').split('/').map(Number);
 const stride = 11;
 /** Every crash takes a new account: all of them take many minutes. */
 const longest = process.env.CRASHES === undefined ? 240_000 : 3_600_000;
@@ -112,7 +116,7 @@ function timeless(results: readonly DrillResult[]): unknown[] {
 }
 
 function singles(all: number): readonly (readonly CrashPoint[])[] {
-  if (isWhole) return singleCrashes(all);
+  if (isWhole) return ofPart(singleCrashes(all));
   return singleCrashes(all).filter(
     ([point], index) => point && index % (2 * stride) === (point.when === 'before' ? 0 : stride),
   );
@@ -120,7 +124,7 @@ function singles(all: number): readonly (readonly CrashPoint[])[] {
 
 /** Both crashes around the calls with which the phases begin and end; with `CRASHES=pairs`, around every call. */
 function pairs(clean: SandboxAccount): readonly (readonly CrashPoint[])[] {
-  if (process.env.CRASHES === 'pairs') return doubleCrashes(apiCalls(clean), 1);
+  if (process.env.CRASHES === 'pairs') return ofPart(doubleCrashes(apiCalls(clean), 1));
   const operations = clean.journal.entries({ functionName: 'drill' }).map(({ operation }) => operation);
   const turns = ['RestoreTableFromBackup', 'Scan', 'DeleteTable', 'DeleteItem'].map(
     (name) => operations.indexOf(name) + 1,
@@ -129,4 +133,8 @@ function pairs(clean: SandboxAccount): readonly (readonly CrashPoint[])[] {
     { nth, when: 'after' },
     { nth: nth + 1, when: 'after' },
   ]);
+}
+
+function ofPart<Each>(all: readonly Each[]): readonly Each[] {
+  return all.filter((_, nth) => nth % parts === part - 1);
 }
