@@ -141,12 +141,15 @@ export function spellOut(value: unknown, resources: Readonly<Record<string, Reso
   }
   const imported = /ExportsOutputFnGetAtt(\w+?)[0-9A-F]{8}Arn/.exec(intrinsic['Fn::ImportValue'] ?? '')?.[1];
   if (imported !== undefined) return `arn:${imported}`;
-  if (intrinsic.Ref !== undefined && resources[intrinsic.Ref]?.Type === 'AWS::Lambda::Alias')
+  if (intrinsic.Ref !== undefined && referredByArn.has(resources[intrinsic.Ref]?.Type ?? ''))
     return `arn:${withoutHash(intrinsic.Ref)}`;
   const text = intrinsic.Ref && pseudoParameters[intrinsic.Ref];
   if (text === undefined) throw new Error(`cannot spell out ${JSON.stringify(value)}`);
   return text;
 }
+
+/** Types whose `Ref` is their ARN. */
+const referredByArn = new Set(['AWS::Lambda::Alias', 'AWS::SNS::Topic']);
 
 function withoutHash(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
