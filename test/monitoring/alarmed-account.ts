@@ -1,0 +1,110 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Duration } from 'aws-cdk-lib';
+import { metricsNamespace } from '../../lambda/contract/metrics.ts';
+import { DynamoBackups } from '../../lib/dynamo-backups.ts';
+import type { PlanProps } from '../../lib/plan-props.ts';
+import { SandboxAccount } from '../../sandbox/account.ts';
+import type { Effect, FaultMatch } from '../../sandbox/faults.ts';
+import { aPlan } from '../lib/deploy.ts';
+
+export const hour = 3_600_000;
+export const oncall = 'oncall@example.com';
+const owner = 'team1';
+const env = { account: '123456789012', region: 'eu-central-1' };
+
+/** Hourly backups, pruned every two hours; a drill every six hours; every promise there is. */
+const usualPlan: PlanProps = aPlan({
+  tables: { matching: ['orders*'] },
+  backup: { schedule: 'cron(0 * * * ? *)' },
+  keep: { last: 4 },
+  objectives: { recoveryPoint: Duration.hours(2), recoveryTime: Duration.hours(2) },
+  drill: { schedule: 'cron(30 0/6 * * ? *)', pick: 'all' },
+});
+
+/** Synthesizes the app of one plan as it would be deployed; returns its `cdk.out`. */
+export function anAssembly(): string {
+  const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
+    context: object;
+  };
+  const outdir = mkdtempSync(join(tmpdir(), 'cdk-out-'));
+  const app = new App({
+    outdir,
+    context: { ...context },
+    analyticsReporting: false,
+    builtinCloudFormationValidation: false,
+  });
+  new DynamoBackups(app, 'App', {
+    env,
+    owner,
+    plans: { orders: usualPlan },
+    notify: { emails: [oncall], weeklySummary: false },
+  });
+  app.synth();
+  return outdir;
+}
+
+/** An account in which the app has run for a while, somebody listens, and all is well. */
+export class AlarmedAccount {
+  readonly account: SandboxAccount;
+  readonly functions: Readonly<Record<string, string>>;
+
+  static async deployed(
+    assembly: string,
+    { confirmed = true }: { readonly confirmed?: boolean } = {},
+  ): Promise<AlarmedAccount> {
+    const account = new SandboxAccount({ ...env, accountId: env.account, startAt: new Date('2026-11-20T00:10:00Z') });
+    await account.createTable({
+      TableName: 'orders',
+      SSESpecification: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'ours' },
+    });
+    const outputs = await account.deploy(assembly);
+    if (confirmed) account.inbox.confirm(oncall);
+    return new AlarmedAccount(account, Object.assign({}, ...Object.values(outputs)) as Record<string, string>);
+  }
+
+  private constructor(account: SandboxAccount, functions: Readonly<Record<string, string>>) {
+    this.account = account;
+    this.functions = functions;
+  }
+
+  run(hours: number): Promise<void> {
+    return this.account.runFor(hours * hour);
+  }
+
+  stateOf(alarm: string): string | undefined {
+    return this.account.alarms.get(`dynamodb-backups/${owner}/${alarm}`)?.state.value;
+  }
+
+  /** Names of what is in ALARM, without `dynamodb-backups/<owner>/`. */
+  alarming(): string[] {
+    const all = this.account.alarms.all.filter(({ state }) => state.value === 'ALARM');
+    return all.map(({ name }) => name.slice(`dynamodb-backups/${owner}/`.length));
+  }
+
+  /** Subjects of the mails that called somebody: `ALARM: …`. */
+  calls(): string[] {
+    return this.account.inbox
+      .messages(oncall)
+      .flatMap(({ subject }) => (subject.startsWith('ALARM: ') ? [subject] : []));
+  }
+
+  /** Something goes wrong until the returned function is called. */
+  fault(match: FaultMatch, effect: Effect): () => void {
+    const fault = this.account.faults.add({ match, effect });
+    return () => {
+      this.account.faults.remove(fault);
+    };
+  }
+
+  /** Puts a value beside those that the app publishes, as if it had been seen. */
+  say(
+    metric: string,
+    value: number,
+    namespace = metricsNamespace,
+    dimensions: Readonly<Record<string, string>> = { Plan: 'orders' },
+  ): void {
+    this.account.metrics.put(namespace, metric, dimensions, { at: this.account.clock.now, value });
+  }
+}
