@@ -1,6 +1,6 @@
 import { App, Duration } from 'aws-cdk-lib';
 import { DynamoBackups } from '../lib/dynamo-backups.ts';
-import { accountId, owner, region } from './start.ts';
+import { accountId, onCallAddress, owner, region } from './start.ts';
 
 /** The app that the demo deploys: what `bin/app.ts` builds, with two small plans of its own. */
 const app = new App();
@@ -8,6 +8,8 @@ const app = new App();
 new DynamoBackups(app, 'Demo', {
   env: { account: accountId, region },
   owner,
+  notify: { emails: [onCallAddress] },
+  monitoring: { forecast: Duration.days(14) },
   plans: {
     hourly: {
       tables: { named: ['orders'] },

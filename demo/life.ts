@@ -6,7 +6,7 @@ import type { DrillResult } from '../lambda/jobs/drill/drill-result.ts';
 import { readDrills } from './drills.ts';
 import { dayMs, drillDayFrom, hourMs, planIncidents, type FunctionNames, type PlannedIncident } from './incidents.ts';
 import { Operator } from './operator.ts';
-import { accountId, region, startAt } from './start.ts';
+import { accountId, onCallAddress, region, startAt } from './start.ts';
 import { StoppedDrill } from './stopped-drill.ts';
 import { DemoTables, demoTables, doomedTable } from './tables.ts';
 import { Witness } from './witness.ts';
@@ -89,6 +89,7 @@ export class Life {
     await tables.create();
     await account.runUntil(startAt);
     const life = new Life(account, tables, await account.deploy(assembly), days);
+    account.inbox.confirm(onCallAddress);
     for (let day = 1; day <= days; day++) {
       await life.#liveDay(day - 1);
       onDay?.(day, life);
