@@ -1,3 +1,5 @@
+import { alarmChecks } from './alarm-checks.ts';
+import { check, count, type Check } from './check.ts';
 import { dayMs, hourMs } from './incidents.ts';
 import { handmadeNames, type Life } from './life.ts';
 import { demoTables, doomedTable } from './tables.ts';
@@ -5,14 +7,6 @@ import { dueSlots } from './slots.ts';
 import type { DrillResult } from '../lambda/jobs/drill/drill-result.ts';
 import type { DurationBounds } from '../lambda/domain/drill/restore-timing.ts';
 import { slotOf, type Sighting } from './witness.ts';
-
-/** One promise, held against what the witness saw and against the account as it stands. */
-export interface Check {
-  readonly id: string;
-  readonly promise: string;
-  readonly holds: boolean;
-  readonly found: string;
-}
 
 /** Checks the end of a life without any of the product's own code. */
 export function checkPromises(life: Life): Check[] {
@@ -28,11 +22,8 @@ export function checkPromises(life: Life): Check[] {
     drillTablesGone(life),
     foreignTablesStand(life),
     timesAreTrue(life),
+    ...alarmChecks(life),
   ].flat();
-}
-
-function check(id: string, promise: string, holds: boolean, found: string): Check {
-  return { id, promise, holds, found };
 }
 
 function scheduled(life: Life): readonly (Sighting & { readonly slot: { plan: string; at: number } })[] {
@@ -49,12 +40,14 @@ function atMostOnePerSlot(life: Life): Check {
   return check('one-per-slot', 'no slot got two backups', slots.size === taken.length, found);
 }
 
-/** A slot may go without a backup only while creating backups was refused. */
+/** A slot may go without a backup only while creating backups was refused, or its schedule was switched off. */
 function everySlotAnswered(life: Life): Check {
   const taken = new Set(scheduled(life).map(({ backup, slot }) => `${backup.tableName} ${slot.at}`));
   const refused = life.incidents.filter(({ id }) => id === 'throttled');
   let slots = 0;
   let excused = 0;
+  let switchedOff = 0;
+  const off = life.switchedOff;
   const missing: string[] = [];
   for (const { name, plan } of demoTables) {
     const until = name === doomedTable ? (life.tableDeletedAt ?? life.endsAt) : life.endsAt;
@@ -62,16 +55,17 @@ function everySlotAnswered(life: Life): Check {
       slots++;
       if (taken.has(`${name} ${at}`)) continue;
       if (refused.some(({ from, until: end }) => from <= at && at < end)) excused++;
+      else if (off?.plan === plan && off.from <= at && at < off.until) switchedOff++;
       else missing.push(`${name} ${new Date(at).toISOString()}`);
     }
   }
-  const found = `${count(slots - excused - missing.length, 'slot')} of ${slots}, ${excused} lost to throttling${missing
+  const found = `${count(slots - excused - switchedOff - missing.length, 'slot')} of ${slots}, ${excused} lost to throttling, ${switchedOff} to a schedule switched off${missing
     .slice(0, 3)
     .map((slot) => `, missing ${slot}`)
     .join('')}`;
   return check(
     'every-slot',
-    'every slot got its backup unless DynamoDB took none',
+    'every slot got its backup unless DynamoDB took none or somebody switched its schedule off',
     missing.length === 0 && slots > 0,
     found,
   );
@@ -243,8 +237,4 @@ function contains(bounds: DurationBounds | undefined, seconds: number): boolean 
 
 function describeDrill({ table, slot }: DrillResult): string {
   return `, not ${table} of ${slot.slice(0, 10)}`;
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }

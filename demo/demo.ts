@@ -11,12 +11,12 @@ function wholeNumber(least: number, most: number): (text: string) => number {
   };
 }
 
-/** A year of rows is kept in slices of Node's shared buffers, and a slice keeps its whole buffer: smaller ones hold half the memory. */
+/** Months of rows are kept in slices of Node's shared buffers, and a slice keeps its whole buffer: smaller ones hold half the memory. */
 Buffer.poolSize = 8192;
 
 const options = new Command('npm run demo --')
-  .description('Lives through a year of scheduled backups in a sandbox account, faults included, and sums it up.')
-  .option('--days <n>', 'how many days to live', wholeNumber(1, 3650), 365)
+  .description('Lives through 90 days of scheduled backups in a sandbox account, incidents included, and sums them up.')
+  .option('--days <n>', 'how many days to live', wholeNumber(1, 366), 90)
   .option('--seed <n>', 'the same seed gives the same story', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
   .option('--json', 'print the summary as one JSON document')
   .allowExcessArguments(false)

@@ -10,7 +10,21 @@ export interface FunctionNames {
   readonly prune: string;
   readonly drill: string;
   readonly sweep: string;
+  readonly watch: string;
+  readonly summary: string;
 }
+
+/** Alarms by the end of their names, such as `hourly/backup-failed`. */
+export interface ExpectedAlarms {
+  /** One of them is raised. */
+  readonly shows: readonly string[];
+  /** Any of them may be raised as well. */
+  readonly mayShow?: readonly string[];
+  readonly aftermathHours?: number;
+}
+
+/** Nothing that was promised is broken, so nobody is called. */
+export const silent: ExpectedAlarms = { shows: [] };
 
 /** Something bad that happens once in the story. */
 export interface Incident {
@@ -21,6 +35,8 @@ export interface Incident {
   /** When it begins and when it is over, in epoch milliseconds. */
   readonly from: number;
   readonly until: number;
+  /** The alarms in which it must show, the others in which it may, and how long after its end one may still be raised. */
+  readonly alarms: ExpectedAlarms;
   readonly match: FaultMatch;
   readonly effect: Effect;
 }
@@ -48,6 +64,7 @@ const plans: readonly IncidentPlan[] = [
     id: 'throttled',
     title: 'CreateBackup throttled for an hour',
     keepsBackupsBack: true,
+    alarms: { shows: ['hourly/backup-failed'], mayShow: ['hourly/backups-missing'] },
     share: 0.1,
     hour: 11.75,
     hours: 1,
@@ -58,6 +75,7 @@ const plans: readonly IncidentPlan[] = [
     id: 'answer-lost',
     title: 'a backup made, its answer lost',
     keepsBackupsBack: false,
+    alarms: silent,
     share: 0.2,
     hour: 15.75,
     hours: 1,
@@ -68,6 +86,7 @@ const plans: readonly IncidentPlan[] = [
     id: 'drill-killed',
     title: 'the drill of orders killed in the middle',
     keepsBackupsBack: false,
+    alarms: silent,
     share: 0.25,
     onDrillDay: true,
     hour: 5.75,
@@ -79,6 +98,7 @@ const plans: readonly IncidentPlan[] = [
     id: 'killed',
     title: 'the backup function killed in mid-run',
     keepsBackupsBack: false,
+    alarms: silent,
     share: 0.3,
     hour: 13.75,
     hours: 1,
@@ -89,6 +109,7 @@ const plans: readonly IncidentPlan[] = [
     id: 'twice',
     title: 'a schedule delivered twice',
     keepsBackupsBack: false,
+    alarms: silent,
     share: 0.4,
     hour: 8.75,
     hours: 1,
@@ -99,6 +120,7 @@ const plans: readonly IncidentPlan[] = [
     id: 'late',
     title: 'a nightly schedule delivered four hours late',
     keepsBackupsBack: true,
+    alarms: { shows: ['nightly/backups-missing'], mayShow: ['nightly/scheduler-silent'] },
     share: 0.45,
     hour: 0,
     hours: 24,
@@ -109,17 +131,30 @@ const plans: readonly IncidentPlan[] = [
     id: 'listing-broken',
     title: 'ListBackups failing while prune reads',
     keepsBackupsBack: false,
-    share: 0.5,
+    alarms: { shows: ['hourly/retention-blocked'] },
+    share: 0.4,
     hour: 4.25,
     hours: 0.5,
     match: ({ prune }) => ({ operation: 'ListBackups', function: prune }),
     effect: { kind: 'error', when: 'before', name: 'InternalServerError' },
   },
   {
+    id: 'watch-silent',
+    title: 'the watch itself not started for two hours',
+    keepsBackupsBack: false,
+    alarms: { shows: ['watch-silent/heartbeat'] },
+    share: 0.55,
+    hour: 20,
+    hours: 2,
+    match: () => ({ schedule: 'all-watch' }),
+    effect: { kind: 'never-fire' },
+  },
+  {
     id: 'prune-silent',
     title: `prune not started for ${silentDays} days`,
     keepsBackupsBack: false,
-    share: 0.65,
+    alarms: { shows: ['hourly/pruner-silent'], mayShow: ['hourly/retention-blocked'], aftermathHours: 6 },
+    share: 0.6,
     hour: 0,
     hours: 24 * silentDays,
     match: () => ({ schedule: 'hourly-prune' }),

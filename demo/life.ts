@@ -8,6 +8,7 @@ import { dayMs, drillDayFrom, hourMs, planIncidents, type FunctionNames, type Pl
 import { Operator } from './operator.ts';
 import { accountId, onCallAddress, region, startAt } from './start.ts';
 import { StoppedDrill } from './stopped-drill.ts';
+import { switchOff, type SwitchedOff } from './switched-off.ts';
 import { DemoTables, demoTables, doomedTable } from './tables.ts';
 import { Witness } from './witness.ts';
 
@@ -46,6 +47,7 @@ export class Life {
   tableDeletedAt: number | undefined;
   deletedTableId: string | undefined;
   stoppedDrill: StoppedDrill | undefined;
+  switchedOff: SwitchedOff | undefined;
   /** Every drill that the ledger remembered in the end. */
   drills: readonly DrillResult[] = [];
   readonly #ledgerTableName: string;
@@ -56,7 +58,7 @@ export class Life {
     outputs: Awaited<ReturnType<SandboxAccount['deploy']>>,
     days: number,
   ) {
-    const { 'Demo-Backup': backup = {}, 'Demo-Drill': drill = {} } = outputs;
+    const { 'Demo-Backup': backup = {}, 'Demo-Drill': drill = {}, 'Demo-Monitoring': monitoring = {} } = outputs;
     this.account = account;
     this.tables = tables;
     this.days = days;
@@ -66,6 +68,8 @@ export class Life {
       prune: backup.PruneFunctionName ?? '',
       drill: drill.DrillFunctionName ?? '',
       sweep: drill.SweepFunctionName ?? '',
+      watch: monitoring.WatchFunctionName ?? '',
+      summary: monitoring.SummaryFunctionName ?? '',
     };
     this.firstTables = new Map(account.dynamodb.tables.all.map(({ name, id }) => [name, id]));
     this.witness = new Witness(account);
@@ -105,7 +109,7 @@ export class Life {
   /** A day's few events outside the schedules, then the rest of the day. */
   async #liveDay(day: number): Promise<void> {
     const midnight = this.startedAt + day * dayMs;
-    this.tables.grow(day);
+    this.tables.grow(day / this.days);
     if (day === 0) await this.#atHour(midnight, 0.5, () => this.#backUpByHand('orders', 'before-migration'));
     if (day === drillDayFrom(this.startedAt, Math.floor(0.15 * this.days)))
       await this.#atHour(midnight, stoppedAtHour, () => this.#stopDrill());
@@ -114,6 +118,7 @@ export class Life {
     if (day === Math.floor(0.57 * this.days)) await this.#atHour(midnight, 7.5, () => this.#deleteTable());
     await this.#atHour(midnight, 9, () => this.#operate());
     if (day % weekDays === 0) await this.#atHour(midnight, 10.4, () => this.#writeItems());
+    if (day > 0 && day === Math.floor(0.5 * this.days)) await this.#atHour(midnight, 12.2, () => this.#switchOff());
     await this.account.runUntil(new Date(midnight + dayMs));
   }
 
@@ -132,6 +137,10 @@ export class Life {
     }
   }
 
+  async #switchOff(): Promise<void> {
+    this.switchedOff = await switchOff(this.account, 'hourly');
+  }
+
   async #stopDrill(): Promise<void> {
     this.stoppedDrill = await StoppedDrill.stop(this.account, this.functions.drill, stoppedPlan);
   }
@@ -147,7 +156,7 @@ export class Life {
   }
 }
 
-/** The quickest quarter of what the sandbox takes for usual: a drill asks every 12 seconds, and a year of that takes its time. */
+/** The quickest quarter of what the sandbox takes for usual: a drill asks every 12 seconds, and every drill of that takes its time. */
 const quickRestores: RestoreModel = (work, random) => usualRestoreTime(work, () => random() / 4);
 
 /** Nothing is remembered that the summary does not need, processes stay warm, and a big backup is not waited for longer than a small one. */

@@ -1,5 +1,7 @@
 import Table from 'cli-table3';
 import type { DrillSummary } from './drill-summary.ts';
+import { duration, item, wrap } from './layout.ts';
+import { printTimeline } from './print-timeline.ts';
 import type { FaultSummary, Summary, TableSummary } from './summary.ts';
 
 /** What a run of the demo cost on this machine. */
@@ -29,6 +31,8 @@ export function printSummary(summary: Summary, measured: Measured, columns: numb
     ...summary.drills.map((drills) => outlookLine(drills, width)),
     heading('Faults survived'),
     ...summary.faults.flatMap((fault) => faultLines(fault, width)),
+    heading('Timeline of incidents'),
+    ...printTimeline(summary, width),
     heading('Checked against the account, by none of our own code'),
     ...summary.checks.flatMap(({ holds, promise, found }) => item(holds, promise, found, width)),
     '',
@@ -159,41 +163,14 @@ function faultLines({ survived, from, title, what }: FaultSummary, width: number
   return item(survived, `${from.slice(0, 10)}  ${title}`, what, width);
 }
 
-function item(holds: boolean, title: string, found: string, width: number): string[] {
-  return [`  ${holds ? '✓' : '✗'} ${title}`, wrap(`    ${found}`, width, 4)];
-}
-
 function heading(title: string, note = ''): string {
   return `\n${title}${note ? `\n${note}` : ''}`;
 }
 
 function costOf({ runs, apiCalls, drills }: Summary, { wallSeconds, cpuSeconds, memoryMb }: Measured): string {
   const drilled = sum(drills.map(({ passed, failed }) => passed + failed));
-  const calls = `${number(runs.backup)} backup runs, ${number(runs.prune)} prune runs, ${number(drilled)} ${drilled === 1 ? 'drill' : 'drills'} and ${number(runs.sweep)} sweeps made ${number(apiCalls.all ?? 0)} API calls`;
+  const calls = `${number(runs.backup)} backup runs, ${number(runs.prune)} prune runs, ${number(drilled)} ${drilled === 1 ? 'drill' : 'drills'}, ${number(runs.sweep)} sweeps and ${number(runs.watch)} looks of the watch made ${number(apiCalls.all ?? 0)} API calls`;
   return `${calls}; it took ${wallSeconds.toFixed(1)} s here (${cpuSeconds.toFixed(1)} s of CPU, ${memoryMb.toFixed(0)} MB).`;
-}
-
-function wrap(text: string, width: number, indent = 0): string {
-  const lines: string[] = [];
-  let rest = text;
-  while (rest.length > width) {
-    const at = rest.lastIndexOf(' ', width);
-    if (at <= indent) break;
-    lines.push(rest.slice(0, at));
-    rest = ' '.repeat(indent) + rest.slice(at + 1);
-  }
-  return [...lines, rest].join('\n');
-}
-
-/** Two units at most, such as `1 d 4 h`. */
-function duration(seconds: number): string {
-  const [days, hours, minutes] = [
-    Math.floor(seconds / 86_400),
-    Math.floor(seconds / 3600) % 24,
-    Math.floor(seconds / 60) % 60,
-  ];
-  if (days > 0) return `${days} d ${hours} h`;
-  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min`;
 }
 
 function dateOf(instant: string | null): string {

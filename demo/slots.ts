@@ -1,9 +1,13 @@
 import type { SandboxAccount } from '../sandbox/account.ts';
 
-type Job = 'backup' | 'drill-start';
+type Job = 'backup' | 'drill-start' | 'summary';
 
-/** A slot so shortly before the end may still be waiting for its backup, or for its drill. */
-const underWayMs: Readonly<Record<Job, number>> = { backup: 10 * 60_000, 'drill-start': 3_600_000 };
+/** A slot so shortly before the end may still be waiting for its backup, its drill or its summary. */
+const underWayMs: Readonly<Record<Job, number>> = {
+  backup: 10 * 60_000,
+  'drill-start': 3_600_000,
+  summary: 10 * 60_000,
+};
 
 /** When a job of a plan was due from one instant to before another, as the sandbox's Scheduler reads the plan's schedule. */
 export function dueSlots(

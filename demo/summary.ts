@@ -1,4 +1,5 @@
-import { checkPromises, type Check } from './checks.ts';
+import type { Check } from './check.ts';
+import { checkPromises } from './checks.ts';
 import { drillSummary, type DrillSummary } from './drill-summary.ts';
 import { longestGap } from './gaps.ts';
 import { keptBackups } from './kept.ts';
@@ -6,6 +7,7 @@ import type { FunctionNames } from './incidents.ts';
 import type { Life } from './life.ts';
 import { outcomeOf, outcomeOfStop } from './outcomes.ts';
 import { demoTables, type DemoTable } from './tables.ts';
+import { timelineOf, type Course } from './timeline.ts';
 import { slotOf } from './witness.ts';
 
 /** How one table fared. Instants are ISO 8601. */
@@ -39,6 +41,21 @@ export interface FaultSummary {
   readonly what: string;
 }
 
+/** One incident as the person on call lived it. Durations count from its beginning. */
+export interface IncidentSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly at: string;
+  /** Null when nothing that was promised was broken. */
+  readonly firstAlarm: { readonly alarm: string; readonly at: string; readonly afterSeconds: number } | null;
+  /** Alarms that were raised later. */
+  readonly joined: readonly string[];
+  /** Null when nobody was called, or its plan was in ALARM already. */
+  readonly calledAt: string | null;
+  readonly calls: number;
+  readonly wellAgain: { readonly at: string; readonly afterSeconds: number } | null;
+}
+
 /** Everything the demo has to say; the same seed and days give the same summary, byte for byte. */
 export interface Summary {
   readonly days: number;
@@ -47,6 +64,7 @@ export interface Summary {
   readonly tables: readonly TableSummary[];
   readonly drills: readonly DrillSummary[];
   readonly faults: readonly FaultSummary[];
+  readonly timeline: readonly IncidentSummary[];
   readonly operatorSteps: readonly { at: string; plan: string; expired: number; allowed: number }[];
   readonly checks: readonly Check[];
   /** How often each function was invoked; a drill is many invocations of its function. */
@@ -63,6 +81,7 @@ export function summaryOf(life: Life): Summary {
     tables: demoTables.map((table) => tableSummary(life, table)),
     drills: demoTables.map((table) => drillSummary(life, table)),
     faults: faultSummaries(life).sort((one, other) => one.from.localeCompare(other.from)),
+    timeline: timelineOf(life).courses.map(incidentSummary),
     operatorSteps: life.operator.steps.map((step) => ({ ...step, at: iso(step.at) })),
     checks: checkPromises(life),
     runs: {
@@ -70,6 +89,8 @@ export function summaryOf(life: Life): Summary {
       prune: invocations(life, 'prune'),
       drill: invocations(life, 'drill'),
       sweep: invocations(life, 'sweep'),
+      watch: invocations(life, 'watch'),
+      summary: invocations(life, 'summary'),
     },
     apiCalls: apiCalls(life),
   };
@@ -89,6 +110,21 @@ function faultSummaries(life: Life): FaultSummary[] {
     ...faults,
     { id: 'drill-stopped', title, from: at, until: at, hits: 1, ...outcomeOfStop(stoppedDrill, life) },
   ];
+}
+
+function incidentSummary({ trouble, first, joined, calls, wellAt }: Course): IncidentSummary {
+  const { id, title, from } = trouble;
+  const since = (at: number) => ({ at: iso(at), afterSeconds: Math.round((at - from) / 1000) });
+  return {
+    id,
+    title,
+    at: iso(from),
+    firstAlarm: first ? { alarm: first.alarm, ...since(first.from) } : null,
+    joined,
+    calledAt: isoOrNull(calls[0]?.at),
+    calls: calls.length,
+    wellAgain: wellAt === undefined ? null : since(wellAt),
+  };
 }
 
 function tableSummary(life: Life, demoTable: DemoTable): TableSummary {

@@ -86,7 +86,9 @@ function authorize({ topics, roles }: SnsParts, topic: Topic, { caller }: ApiCal
   if (caller.roleArn === undefined) return;
   topics.demandNotDenied(topic.arn, caller.roleArn);
   if (topic.kmsKey === undefined) return;
-  for (const action of ['kms:GenerateDataKey', 'kms:Decrypt']) roles.demand(caller.roleArn, action, topic.kmsKey);
+  const throughSns = new Map([['kms:viaservice', `sns.${topic.arn.split(':')[3]}.amazonaws.com`]]);
+  for (const action of ['kms:GenerateDataKey', 'kms:Decrypt'])
+    roles.demand(caller.roleArn, action, topic.kmsKey, throughSns);
 }
 
 function setTopicAttribute(topic: Topic, name: string, value: string): void {

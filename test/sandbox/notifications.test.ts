@@ -279,6 +279,17 @@ describe('a role that publishes', () => {
     expect(await publishAs(world, allow('sns:Publish'), allow('kms:*'))).toBe('ok');
   });
 
+  test('uses that key through SNS', async () => {
+    const world = await World.create({ KmsMasterKeyId: 'arn:aws:kms:eu-central-1:123456789012:key/1' });
+    const through = (service: string) => ({
+      ...allow('kms:*'),
+      Condition: { StringEquals: { 'kms:ViaService': `${service}.eu-central-1.amazonaws.com` } },
+    });
+
+    expect(await publishAs(world, allow('sns:Publish'), through('sns'))).toBe('ok');
+    expect(await publishAs(world, allow('sns:Publish'), through('sqs'))).toBe('AccessDeniedException');
+  });
+
   test('may be denied by the topic', async () => {
     const world = await World.create();
     const Policy = { Statement: [{ Effect: 'Deny', Principal: '*', Action: 'sns:Publish', Resource: '*' }] };
