@@ -9,7 +9,8 @@ new DynamoBackups(app, 'Demo', {
   env: { account: accountId, region },
   owner,
   notify: { emails: [onCallAddress] },
-  monitoring: { forecast: Duration.days(14) },
+  // A story of 90 days has no room for the usual month of warning, and alarms are of plans.
+  monitoring: { detail: 'plan', forecast: Duration.days(14) },
   plans: {
     hourly: {
       tables: { named: ['orders'] },

@@ -65,7 +65,7 @@ function everySlotAnswered(life: Life): Check {
     .join('')}`;
   return check(
     'every-slot',
-    'every slot got its backup unless DynamoDB took none or somebody switched its schedule off',
+    'every slot got its backup unless DynamoDB took none or its schedule was off',
     missing.length === 0 && slots > 0,
     found,
   );

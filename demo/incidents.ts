@@ -20,6 +20,8 @@ export interface ExpectedAlarms {
   readonly shows: readonly string[];
   /** Any of them may be raised as well. */
   readonly mayShow?: readonly string[];
+  /** Alarms of which only the end may be heard: their beginning was suppressed. */
+  readonly mayEnd?: readonly string[];
   readonly aftermathHours?: number;
 }
 
@@ -95,6 +97,17 @@ const plans: readonly IncidentPlan[] = [
     effect: { kind: 'crash', when: 'after' },
   },
   {
+    id: 'watch-silent',
+    title: 'the watch itself not started for two hours',
+    keepsBackupsBack: false,
+    alarms: { shows: ['watch-silent/heartbeat'], mayEnd: ['hourly/plan-unhealthy', 'nightly/plan-unhealthy'] },
+    share: 0.3,
+    hour: 8.75,
+    hours: 2,
+    match: () => ({ schedule: 'all-watch' }),
+    effect: { kind: 'never-fire' },
+  },
+  {
     id: 'killed',
     title: 'the backup function killed in mid-run',
     keepsBackupsBack: false,
@@ -137,17 +150,6 @@ const plans: readonly IncidentPlan[] = [
     hours: 0.5,
     match: ({ prune }) => ({ operation: 'ListBackups', function: prune }),
     effect: { kind: 'error', when: 'before', name: 'InternalServerError' },
-  },
-  {
-    id: 'watch-silent',
-    title: 'the watch itself not started for two hours',
-    keepsBackupsBack: false,
-    alarms: { shows: ['watch-silent/heartbeat'] },
-    share: 0.55,
-    hour: 20,
-    hours: 2,
-    match: () => ({ schedule: 'all-watch' }),
-    effect: { kind: 'never-fire' },
   },
   {
     id: 'prune-silent',

@@ -32,6 +32,13 @@ const tellers: Readonly<Record<string, Tell>> = {
   },
   'answer-lost': (incident, life) =>
     oneBackup(incident, life, 'the run looked, found its backup and took no second one'),
+  'watch-silent': (incident, life) => {
+    const taken = slotsWithin(life, incident).length;
+    return {
+      survived: taken > 0,
+      what: `${incident.fault.hits} looks missed; ${taken} backups were taken meanwhile, seen by nobody`,
+    };
+  },
   killed: (incident, life) => oneBackup(incident, life, 'Lambda’s retry found the backup and took no second one'),
   twice: (incident, life) => oneBackup(incident, life, 'the second delivery found the slot done'),
   late: (incident, life) => {

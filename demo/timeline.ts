@@ -36,7 +36,7 @@ export function timelineOf(life: Life): Timeline {
       const heard = calls.filter(({ about, at }) => causeOf(about, at) === trouble);
       return courseOf(trouble, own, heard);
     }),
-    unexplained: [...calls.filter(({ about, at }) => !causeOf(about, at)), ...endsWithoutCall(mails)],
+    unexplained: [...calls.filter(({ about, at }) => !causeOf(about, at)), ...endsWithoutCall(mails, troubles)],
   };
 }
 
@@ -52,15 +52,20 @@ function courseOf(trouble: Trouble, [first, ...later]: readonly Alert[], calls: 
   };
 }
 
-function explains({ from, until, alarms }: Trouble, alarm: string, at: number): boolean {
-  const { shows, mayShow = [], aftermathHours = usualAftermathHours } = alarms;
-  return [...shows, ...mayShow].includes(alarm) && at >= from && at < until + aftermathHours * hourMs;
+function explains(trouble: Trouble, alarm: string, at: number): boolean {
+  const { shows, mayShow = [] } = trouble.alarms;
+  return [...shows, ...mayShow].includes(alarm) && isDuring(trouble, at);
 }
 
-/** That all is well is said after a call, and once when an alarm has seen anything at all. */
-function endsWithoutCall(mails: readonly AlarmMail[]): AlarmMail[] {
-  return mails.filter((mail, nth) => {
-    if (mail.state === 'ALARM' || mail.stateBefore === 'INSUFFICIENT_DATA') return false;
-    return mails.slice(0, nth).findLast(({ alarm }) => alarm === mail.alarm)?.state !== 'ALARM';
+function isDuring({ from, until, alarms }: Trouble, at: number): boolean {
+  return at >= from && at < until + (alarms.aftermathHours ?? usualAftermathHours) * hourMs;
+}
+
+/** That all is well is said after a call, once when an alarm has seen anything at all, and after what was suppressed. */
+function endsWithoutCall(mails: readonly AlarmMail[], troubles: readonly Trouble[]): AlarmMail[] {
+  return mails.filter(({ alarm, at, state, stateBefore }, nth) => {
+    if (state === 'ALARM' || stateBefore === 'INSUFFICIENT_DATA') return false;
+    if (mails.slice(0, nth).findLast((before) => before.alarm === alarm)?.state === 'ALARM') return false;
+    return !troubles.some((trouble) => trouble.alarms.mayEnd?.includes(alarm) && isDuring(trouble, at));
   });
 }

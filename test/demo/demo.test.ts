@@ -44,17 +44,18 @@ describe('ten days of the demo', () => {
     const { checks, faults, operatorSteps } = summaryOf(life);
 
     expect(checks.filter(({ holds }) => !holds)).toEqual([]);
-    expect(checks).toHaveLength(12);
+    expect(checks).toHaveLength(15);
     expect(faults.filter(({ survived }) => !survived)).toEqual([]);
     expect(faults.map(({ id }) => id)).toEqual([
       'throttled',
       'answer-lost',
       'drill-killed',
       'drill-stopped',
+      'watch-silent',
       'killed',
       'late',
-      'twice',
       'listing-broken',
+      'twice',
       'prune-silent',
     ]);
     expect(operatorSteps.map(({ plan }) => plan)).toEqual(['hourly']);
@@ -65,7 +66,7 @@ describe('ten days of the demo', () => {
 
     const [orders, carts, customers, invoices] = tables;
     expect(tables.every(({ taken, kept, deleted }) => taken === kept + deleted && kept > 0)).toBe(true);
-    expect(orders).toMatchObject({ taken: 99, madeByHand: 1 });
+    expect(orders).toMatchObject({ taken: 98, madeByHand: 1 });
     expect(customers).toMatchObject({ taken: 10, longestGap: { during: ['late'] } });
     expect(orders?.keptByReason).toMatchObject({ hourly: 24, daily: 7, newest: 1 });
     expect(carts?.keptByReason['table-gone']).toBe(carts?.kept);
@@ -87,17 +88,50 @@ describe('ten days of the demo', () => {
     expect(runs.sweep).toBeGreaterThan(0);
   });
 
+  test('each incident shows in the alarm of the promise it broke, and one that broke none calls nobody', () => {
+    const { timeline } = summaryOf(life);
+
+    expect(timeline.map(({ id, firstAlarm }) => [id, firstAlarm?.alarm])).toEqual([
+      ['throttled', 'hourly/backup-failed'],
+      ['answer-lost', undefined],
+      ['drill-killed', undefined],
+      ['drill-stopped', undefined],
+      ['watch-silent', 'watch-silent/heartbeat'],
+      ['killed', undefined],
+      ['late', 'nightly/backups-missing'],
+      ['listing-broken', 'hourly/retention-blocked'],
+      ['twice', undefined],
+      ['schedule-off', 'hourly/schedule-missing'],
+      ['prune-silent', 'hourly/pruner-silent'],
+    ]);
+    expect(timeline.every(({ firstAlarm, wellAgain }) => (firstAlarm === null) === (wellAgain === null))).toBe(true);
+    expect(timeline.every(({ firstAlarm, calls }) => (firstAlarm === null) === (calls === 0))).toBe(true);
+  });
+
+  test('a schedule switched off calls within an hour and a half, and is well half an hour after the person on call acted', () => {
+    const off = summaryOf(life).timeline.find(({ id }) => id === 'schedule-off');
+    const { from = 0, until = 0 } = life.switchedOff ?? {};
+
+    expect(off?.calls).toBe(1);
+    expect(Date.parse(off?.calledAt ?? '') - from).toBeLessThan(5_400_000);
+    expect(Date.parse(off?.wellAgain?.at ?? '')).toBeGreaterThan(until);
+    expect(Date.parse(off?.wellAgain?.at ?? '')).toBeLessThan(until + 1_800_000);
+  });
+
   test.each([80, 120])('the summary fits %i columns', (columns) => {
     const text = printSummary(summaryOf(life), { wallSeconds: 1, cpuSeconds: 1, memoryMb: 1 }, columns);
 
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
     expect(text).toContain('prune not started for 2 days');
     expect(text).toContain('too little data');
+    expect(text).toContain('hourly/schedule-missing after ');
+    expect(text).toContain('broke no promise: nobody was called');
+    expect(text).toContain('Alarms without an incident: 0 of ');
   });
 
   test('fails its checks on a drill table left, another deleted, a missing drill and a time that is not true', async () => {
-    const [restore] = life.account.dynamodb.restores.all;
     const { drills } = life;
+    const restore = life.account.dynamodb.restores.all.find(({ tableName }) => tableName === drills[0]?.targetName);
 
     await life.account.createTable({ TableName: 'ddb-drill-demo2026-0123456789abcdef' });
     await life.account.client(DynamoDBClient).send(new DeleteTableCommand({ TableName: 'invoices' }));
@@ -112,6 +146,21 @@ describe('ten days of the demo', () => {
     expect(withDrills).not.toContain('every-drill');
     expect(brokenPromises(life)).toContain('every-drill');
     life.drills = drills;
+  }, 60_000);
+
+  test('fails its checks on a false alarm, an incident without its alarm, and a mail too many', async () => {
+    const { account, switchedOff, endsAt } = life;
+    const [topicArn = ''] = account.topics.all.map(({ arn }) => arn);
+
+    life.switchedOff = { plan: 'nightly', from: endsAt - 7_200_000, until: endsAt };
+    account.topics.publish(topicArn, { message: 'another summary' });
+    account.alarms.setState('dynamodb-backups/demo2026/nightly/drill-failed', 'ALARM', 'set by hand');
+    await account.runFor(600_000);
+
+    expect(brokenPromises(life)).toEqual(
+      expect.arrayContaining(['no-false-alarm', 'every-incident-shows', 'every-week']),
+    );
+    life.switchedOff = switchedOff;
   }, 60_000);
 
   test('a table that outgrows its objective: when it was missed, and when that was foreseen', () => {
