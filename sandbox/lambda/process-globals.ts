@@ -26,8 +26,8 @@ const realRequire = createRequire(import.meta.url);
 /** A function with the prototype of the real one; a proxy is several times slower, and an SDK asks for the time at every turn. */
 function virtualDate(now: () => number): DateConstructor {
   function VirtualDate(...values: unknown[]): Date | string {
-    const constructed: NewableFunction | undefined = new.target;
-    if (!constructed) return new Date(now()).toString();
+    const constructed: unknown = new.target;
+    if (typeof constructed !== 'function') return new Date(now()).toString();
     return Reflect.construct(Date, values.length > 0 ? values : [now()], constructed) as Date;
   }
   const own = { now: { value: now, writable: true, configurable: true }, prototype: { value: Date.prototype } };
