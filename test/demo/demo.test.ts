@@ -14,7 +14,7 @@ let assembly: Assembly;
 
 beforeAll(async () => {
   assembly = await synthesize();
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await assembly[Symbol.asyncDispose]();
@@ -146,7 +146,7 @@ describe('ten days of the demo', () => {
     expect(withDrills).not.toContain('every-drill');
     expect(brokenPromises(life)).toContain('every-drill');
     life.drills = drills;
-  }, 60_000);
+  }, 300_000);
 
   test('fails its checks on a false alarm, an incident without its alarm, and a mail too many', async () => {
     const { account, switchedOff, endsAt } = life;
@@ -161,7 +161,7 @@ describe('ten days of the demo', () => {
       expect.arrayContaining(['no-false-alarm', 'every-incident-shows', 'every-week']),
     );
     life.switchedOff = switchedOff;
-  }, 60_000);
+  }, 300_000);
 
   test('a table that outgrows its objective: when it was missed, and when that was foreseen', () => {
     const weeks = Array.from({ length: 20 }, (_, week) => week);
@@ -210,7 +210,7 @@ describe('a day of the demo', () => {
   let life: Life;
   beforeAll(async () => {
     life = await aLife(1);
-  }, 120_000);
+  }, 300_000);
 
   test('is the same with the same seed, and another with another', async () => {
     const [first, second, other] = [life, await aLife(1), await aLife(1, 2)].map((one) =>
@@ -219,7 +219,7 @@ describe('a day of the demo', () => {
 
     expect(second).toBe(first);
     expect(other).not.toBe(first);
-  }, 120_000);
+  }, 300_000);
 
   test('fails its checks when a hand-made and a newest backup go', async () => {
     const before = brokenPromises(life);
@@ -229,7 +229,7 @@ describe('a day of the demo', () => {
 
     expect(before).toEqual([]);
     expect(brokenPromises(life)).toEqual(expect.arrayContaining(['newest-stays', 'handmade-stay']));
-  }, 60_000);
+  }, 300_000);
 });
 
 describe('progress', () => {

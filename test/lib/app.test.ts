@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -13,8 +13,6 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(outdir, { recursive: true });
 });
-
-jest.setTimeout(60_000);
 
 describe('the app as cdk.json runs it', () => {
   test('synthesizes a stack for backups, one for drills and one that watches, and cdk-nag has nothing to say about them', () => {

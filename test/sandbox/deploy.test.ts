@@ -10,12 +10,11 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { SandboxAccount } from '../../sandbox/account.ts';
 import { callerOf } from './bundle-of.ts';
 
 // The first synthesis of a process loads the whole of the CDK.
-jest.setTimeout(60_000);
 
 const startAt = new Date('2026-11-20T00:00:00Z');
 const env = { account: '123456789012', region: 'eu-central-1' };

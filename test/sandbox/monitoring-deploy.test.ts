@@ -23,11 +23,10 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { SandboxAccount } from '../../sandbox/account.ts';
 
 // The first synthesis of a process loads the whole of the CDK.
-jest.setTimeout(60_000);
 
 const startAt = new Date('2026-11-20T00:00:00Z');
 const env = { account: '123456789012', region: 'eu-central-1' };
