@@ -100,7 +100,10 @@ const plans: readonly IncidentPlan[] = [
     id: 'watch-silent',
     title: 'the watch itself not started for two hours',
     keepsBackupsBack: false,
-    alarms: { shows: ['watch-silent/heartbeat'], mayEnd: ['hourly/plan-unhealthy', 'nightly/plan-unhealthy'] },
+    alarms: {
+      shows: ['watch-silent/heartbeat'],
+      mayEnd: ['hourly', 'nightly'].flatMap((plan) => [`${plan}/plan-unhealthy`, `${plan}/plan-degraded`]),
+    },
     share: 0.3,
     hour: 8.75,
     hours: 2,

@@ -73,6 +73,8 @@ export const watchMetrics = {
   recoveryPointAgeToObjective: 'RecoveryPointAgeToObjective',
   /** Slots of the last while that were due and have no backup, over all tables: the age of the newest hides such gaps. */
   missingBackups: 'MissingBackups',
+  /** Those of them whose time ran out within the last hour: who looks later has heard of the others. */
+  newlyMissingBackups: 'NewlyMissingBackups',
   protectedTables: 'ProtectedTables',
   /** Tables the plan covers that have no restorable backup. */
   unprotectedTables: 'UnprotectedTables',

@@ -59,7 +59,7 @@ const articles = runbook
 /** The gauges whose silence is a fault. */
 const freshness = [
   'RecoveryPointAge',
-  'MissingBackups',
+  'NewlyMissingBackups',
   'BackupRunAge',
   'PruneRunAge',
   'DrillAgeToExpected',
@@ -90,6 +90,11 @@ const drilling = [
   'recovery-time-forecast',
 ];
 
+const composed = ['plan-unhealthy', 'plan-degraded'];
+/** What may go on for weeks after everybody knows. */
+const alone = ['backup-shrank', 'encryption-key-at-risk', 'plan-covers-nothing'];
+const aloneWithDrills = ['drill-failed', 'recovery-time-exceeded', 'recovery-time-forecast'];
+
 describe('every alarm', () => {
   const stack = everything();
   const alarms = alarmsOf(stack);
@@ -111,7 +116,10 @@ describe('every alarm', () => {
 
     expect(callers.map(({ AlarmName }) => AlarmName).sort()).toEqual(
       [
-        ...['archive', 'once', 'orders', 'users'].map((plan) => `dynamodb-backups/team1/${plan}/plan-unhealthy`),
+        ...['archive', 'once', 'orders', 'users'].flatMap((plan) =>
+          [...composed, ...alone].map((name) => `dynamodb-backups/team1/${plan}/${name}`),
+        ),
+        ...aloneWithDrills.map((name) => `dynamodb-backups/team1/orders/${name}`),
         'dynamodb-backups/team1/dead-letters/backup-events',
         'dynamodb-backups/team1/dead-letters/backup-runs',
         'dynamodb-backups/team1/invocations-dropped/dynamodb-backups-team1',
@@ -331,16 +339,26 @@ describe('one incident is one call', () => {
     compositesOf(stack).find(({ AlarmName }) => AlarmName === `dynamodb-backups/team1/${name}`);
   const id = (name: string) => logicalIdOf(stack, `dynamodb-backups/team1/${name}`);
 
-  test('everything wrong with a plan is heard by the one alarm of the plan that calls, in alarm and when it is over', () => {
-    const unhealthy = composite('orders/plan-unhealthy');
+  test.each([
+    ['plan-unhealthy', ['backups-missing', 'recovery-point-overdue', 'schedule-missing', 'scheduler-silent', 'unprotected-table']], // prettier-ignore
+    ['plan-degraded', ['backup-failed', 'deletion-denied', 'deletion-failing', 'drill-overdue', 'drill-table-left-behind', 'pruner-silent', 'retention-blocked']], // prettier-ignore
+  ])('%s calls about %j, and when it is over', (name, expected) => {
+    const caller = composite(`orders/${name}`);
 
-    const symptoms = namesOf(alarmsOf(stack), 'orders').filter(
-      (name) => name !== 'ever-watched' && name !== 'watched-now',
-    );
-    const heard = textOf(unhealthy?.AlarmRule).match(/ALARM\("/g);
-    expect(heard).toHaveLength(symptoms.length);
-    for (const name of symptoms) expect(textOf(unhealthy?.AlarmRule)).toContain(id(`orders/${name}`));
-    expect(unhealthy?.OKActions).toEqual(unhealthy?.AlarmActions);
+    const rule = textOf(caller?.AlarmRule);
+    const heard = namesOf(alarmsOf(stack), 'orders').filter((symptom) => rule.includes(`"${id(`orders/${symptom}`)}"`));
+    expect(heard).toEqual(expected);
+    expect(rule.match(/ALARM\("/g)).toHaveLength(expected.length);
+    expect(caller?.OKActions).toEqual(caller?.AlarmActions);
+    expect(textOf(caller?.ActionsSuppressor)).toContain(id('orders/not-watched'));
+  });
+
+  test('what may go on for weeks calls itself, so that it hides nothing', () => {
+    const callers = alarmsOf(stack).filter(({ AlarmActions = [] }) => AlarmActions.length > 0);
+
+    expect(namesOf(callers, 'orders')).toEqual([...alone, ...aloneWithDrills].sort());
+    for (const { AlarmActions, OKActions } of callers.filter(({ AlarmName }) => AlarmName.includes('/orders/')))
+      expect(OKActions).toEqual(AlarmActions);
   });
 
   test('[M08] while watch is silent only its own alarm calls: plans know nothing then', () => {

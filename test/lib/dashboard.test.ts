@@ -40,6 +40,7 @@ const undrawn: Readonly<Record<string, string>> = {
   'RestoreTimeToObjective Plan Table':
     'the gauge shows the worst table, and the graph of restore times draws the objective',
   'ProvenBackupAge Plan Table': 'DrillAge asks the same from the other end: when was a restore last proven',
+  'NewlyMissingBackups Plan': 'an alarm hangs on it; what is drawn is how many are missing',
   'ItemsVerified Plan Table': 'a drill that verified nothing did not pass, and that is drawn',
 };
 

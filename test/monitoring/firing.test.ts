@@ -12,6 +12,8 @@ beforeAll(() => {
 /** One real fault, and the alarm it raises. */
 interface Incident {
   readonly alarm: string;
+  /** Which alarm of the plan calls about it. */
+  readonly caller: string;
   /** Makes something go wrong, and returns what puts it right. */
   readonly happens: (world: AlarmedAccount) => (() => unknown) | Promise<() => unknown>;
   /** Hours until the alarm is raised at the latest, and until it is over once all is right again. */
@@ -24,16 +26,24 @@ const neverFires = (schedule: string) => (world: AlarmedAccount) => world.fault(
 
 const incidents: Incident[] = [
   // Watch looks every quarter of an hour, and an objective of two hours is broken an hour after the first missing backup.
-  { alarm: 'recovery-point-overdue', happens: neverFires('orders-backup'), raised: 2.6, over: 1.6 },
-  { alarm: 'scheduler-silent', happens: neverFires('orders-backup'), raised: 3, over: 1.6 },
+  {
+    alarm: 'recovery-point-overdue',
+    caller: 'plan-unhealthy',
+    happens: neverFires('orders-backup'),
+    raised: 2.6,
+    over: 1.6,
+  },
+  { alarm: 'scheduler-silent', caller: 'plan-unhealthy', happens: neverFires('orders-backup'), raised: 3, over: 1.6 },
   {
     alarm: 'backup-failed',
+    caller: 'plan-degraded',
     happens: (world) => world.fault({ operation: 'CreateBackup' }, error('LimitExceededException')),
     raised: 1.2,
     over: 1.2,
   },
   {
     alarm: 'schedule-missing',
+    caller: 'plan-unhealthy',
     happens: ({ account }) => {
       const schedule = account.schedules.all.find(({ name }) => name === 'orders-prune');
       if (!schedule) throw new Error('there is no schedule to switch off');
@@ -44,9 +54,10 @@ const incidents: Incident[] = [
     raised: 1.8,
     over: 1.8,
   },
-  { alarm: 'pruner-silent', happens: neverFires('orders-prune'), raised: 4, over: 2.6 },
+  { alarm: 'pruner-silent', caller: 'plan-degraded', happens: neverFires('orders-prune'), raised: 4, over: 2.6 },
   {
     alarm: 'retention-blocked',
+    caller: 'plan-degraded',
     happens: (world) =>
       world.fault(
         { operation: 'ListBackups', function: world.functions.PruneFunctionName ?? '' },
@@ -57,37 +68,43 @@ const incidents: Incident[] = [
   },
   {
     alarm: 'deletion-denied',
+    caller: 'plan-degraded',
     happens: (world) => world.fault({ operation: 'DeleteBackup' }, error('AccessDeniedException')),
     raised: 3,
     over: 3,
   },
   {
     alarm: 'deletion-failing',
+    caller: 'plan-degraded',
     happens: (world) => world.fault({ operation: 'DeleteBackup' }, error('InternalServerError')),
     raised: 3,
     over: 3,
   },
   {
-    // A run that is late stays missing as long as the schedule's next slots are remembered.
+    // It ends an hour after the last slot that was missed could have been made good.
     alarm: 'backups-missing',
+    caller: 'plan-unhealthy',
     happens: neverFires('orders-backup'),
     raised: 3,
-    over: 60,
+    over: 3,
   },
   {
     alarm: 'drill-table-left-behind',
+    caller: 'plan-degraded',
     happens: (world) => world.fault({ operation: 'DeleteTable' }, error('InternalServerError')),
     raised: 22,
     over: 4,
   },
   {
     alarm: 'recovery-time-exceeded',
+    caller: 'recovery-time-exceeded',
     happens: (world) => world.fault({ operation: 'RestoreTableFromBackup' }, { kind: 'slow-restore', ms: 3 * hour }),
     raised: 10,
     over: 10,
   },
   {
     alarm: 'encryption-key-at-risk',
+    caller: 'encryption-key-at-risk',
     happens: ({ account }) => {
       account.keys.scheduleDeletion('ours');
       return () => {
@@ -100,6 +117,7 @@ const incidents: Incident[] = [
   },
   {
     alarm: 'unprotected-table',
+    caller: 'plan-unhealthy',
     happens: async (world) => {
       const heal = world.fault({ operation: 'CreateBackup', table: 'orders-new' }, error('LimitExceededException'));
       await world.account.createTable({ TableName: 'orders-new' });
@@ -110,6 +128,7 @@ const incidents: Incident[] = [
   },
   {
     alarm: 'drill-failed',
+    caller: 'drill-failed',
     happens: (world) =>
       world.fault({ operation: 'RestoreTableFromBackup' }, { kind: 'failed-restore', afterMs: 60_000 }),
     raised: 7,
@@ -117,7 +136,7 @@ const incidents: Incident[] = [
   },
 ];
 
-describe.each(incidents)('$alarm', ({ alarm, happens, raised, over }) => {
+describe.each(incidents)('$alarm', ({ alarm, caller, happens, raised, over }) => {
   test('is raised by a real fault, calls once, and is over when all is right again', async () => {
     const world = await AlarmedAccount.deployed(assembly);
     await world.run(7);
@@ -127,12 +146,28 @@ describe.each(incidents)('$alarm', ({ alarm, happens, raised, over }) => {
     await world.run(raised);
     expect(world.stateOf(`orders/${alarm}`)).toBe('ALARM');
     await world.run(0.2);
-    expect(world.calls()).toEqual([expect.stringContaining('plan-unhealthy')]);
+    expect(world.calls()).toEqual([expect.stringContaining(caller)]);
 
     await heal();
     await world.run(over);
     expect(world.stateOf(`orders/${alarm}`)).toBe('OK');
   });
+});
+
+test('a slow incident hides none that comes later: retention is blocked, a forecast is bad, and then backups stop', async () => {
+  const world = await AlarmedAccount.deployed(assembly);
+  await world.run(3);
+
+  world.fault({ operation: 'DeleteBackup' }, error('AccessDeniedException'));
+  await world.run(3);
+  world.say('RestoreTimeForecastDays', 12);
+  await world.run(0.2);
+  world.fault({ schedule: 'orders-backup' }, { kind: 'never-fire' });
+  await world.run(3);
+
+  expect(world.calls()).toEqual(
+    ['plan-degraded', 'recovery-time-forecast', 'plan-unhealthy'].map((name) => expect.stringContaining(name)),
+  );
 });
 
 test('[D07] a schedule that never fires raises what hangs on real backups and what hangs on runs, and calls once', async () => {

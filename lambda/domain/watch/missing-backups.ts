@@ -33,6 +33,15 @@ export function dueSlots(plan: Plan, { now, since, anchor }: DueQuestion): Date[
   return slots.slice(-guaranteedSlots(plan));
 }
 
+/** Long enough for several looks of `watch`, short enough not to keep an alarm busy until the next slot. */
+const newForMilliseconds = 3_600_000;
+
+/** Those of the due slots whose time ran out within the last hour. */
+export function newlyDue(due: readonly Date[], plan: Plan, now: Date): Date[] {
+  const before = now.getTime() - graceSeconds(plan.backup) * 1000 - newForMilliseconds;
+  return due.filter((slot) => slot.getTime() > before);
+}
+
 interface Span {
   readonly from: number;
   readonly until: number;

@@ -6,7 +6,7 @@ import type { CompleteListing } from '../../domain/listing.ts';
 import { isOwnBackup, parseBackupName } from '../../domain/naming.ts';
 import { judge } from '../../domain/retention.ts';
 import type { Restorable } from '../../domain/standing.ts';
-import { countMissing, dueSlots } from '../../domain/watch/missing-backups.ts';
+import { countMissing, dueSlots, newlyDue } from '../../domain/watch/missing-backups.ts';
 import { monthlyCost } from '../../domain/watch/monthly-cost.ts';
 import { planAgeSeconds, protectionOf, type TableProtection } from '../../domain/watch/recovery-points.ts';
 import { scheduleOfJob, toObjective, type PartialGauges, type SeenPlan, type Values } from './plan-gauges.ts';
@@ -120,15 +120,20 @@ async function missingGauge(
   const { changedAt, createdAt } = scheduleOfJob(seen, 'backup') ?? {};
   const since = changedAt ?? createdAt;
   const due = dueSlots(plan, { now: facts.now, since, anchor: newestSlot(slots) });
-  const missing = (pruned: ReadonlyMap<string, readonly Date[]>): number =>
+  const missing = (asked: readonly Date[], pruned: ReadonlyMap<string, readonly Date[]>): number =>
     tables.reduce((sum, { name, createdAt: tableCreatedAt }) => {
       const taken = slots.get(name) ?? [];
-      return sum + countMissing(plan, due, { tableCreatedAt, taken, pruned: pruned.get(name) ?? [] });
+      return sum + countMissing(plan, asked, { tableCreatedAt, taken, pruned: pruned.get(name) ?? [] });
     }, 0);
+  const gauges = (pruned: ReadonlyMap<string, readonly Date[]>): Values => ({
+    [watchMetrics.missingBackups]: missing(due, pruned),
+    [watchMetrics.newlyMissingBackups]: missing(newlyDue(due, plan, facts.now), pruned),
+  });
   const [oldest] = due;
-  if (!oldest || missing(new Map()) === 0) return { [watchMetrics.missingBackups]: 0 };
+  const atMost = gauges(new Map());
+  if (!oldest || atMost[watchMetrics.missingBackups] === 0) return atMost;
   const deleted = await attempt(`deletions of ${plan.name}`, failures, () => ledger.deletedSince(plan.name, oldest));
-  return deleted.ok ? { [watchMetrics.missingBackups]: missing(creationTimes(deleted.value)) } : {};
+  return deleted.ok ? gauges(creationTimes(deleted.value)) : {};
 }
 
 function slotsByTable(own: readonly Backup[]): ReadonlyMap<string, readonly Date[]> {

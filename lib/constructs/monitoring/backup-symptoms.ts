@@ -3,13 +3,13 @@ import { backupMetrics, watchMetrics } from '../../../lambda/contract/metrics.ts
 import type { Plan } from '../../../lambda/domain/plan.ts';
 import { lookInterval, planGauge, runResult } from './gauges.ts';
 import { longestBackupSilence, longestRecoveryPointAge } from './promises.ts';
-import type { Symptom } from './symptom.ts';
+import type { PlanSymptom } from './symptom.ts';
 
 /** A newest backup smaller than this part of the one before may have lost something. */
 const smallestPart = 0.5;
 
 /** What can be wrong with the backups of a plan. */
-export function backupSymptoms(plan: Plan): Symptom[] {
+export function backupSymptoms(plan: Plan): PlanSymptom[] {
   const { name } = plan;
   return [
     ...recoveryPointSymptoms(plan),
@@ -19,13 +19,15 @@ export function backupSymptoms(plan: Plan): Symptom[] {
       metric: runResult(name, backupMetrics.failed),
       promise: { atMost: 0 },
       silence: 'unchanged',
+      caller: 'degraded',
     },
     {
       name: 'backups-missing',
-      means: `Backups of plan ${name} that were due were never taken.`,
-      metric: planGauge(name, watchMetrics.missingBackups),
+      means: `Backups of plan ${name} that should be there by now were never taken; it ends an hour after the last one was missed.`,
+      metric: planGauge(name, watchMetrics.newlyMissingBackups),
       promise: { atMost: 0 },
       silence: 'broken',
+      caller: 'unhealthy',
     },
     {
       name: 'backup-shrank',
@@ -33,12 +35,13 @@ export function backupSymptoms(plan: Plan): Symptom[] {
       metric: planGauge(name, watchMetrics.shrink),
       promise: { atMost: 1 - smallestPart },
       silence: 'fine',
+      caller: 'itself',
     },
     ...schedulerSymptoms(plan),
   ];
 }
 
-function recoveryPointSymptoms(plan: Plan): Symptom[] {
+function recoveryPointSymptoms(plan: Plan): PlanSymptom[] {
   const longest = longestRecoveryPointAge(plan);
   if (!longest) return [];
   return [
@@ -48,11 +51,12 @@ function recoveryPointSymptoms(plan: Plan): Symptom[] {
       metric: planGauge(plan.name, watchMetrics.recoveryPointAge),
       promise: { atMost: longest.toSeconds() },
       silence: 'broken',
+      caller: 'unhealthy',
     },
   ];
 }
 
-function schedulerSymptoms(plan: Plan): Symptom[] {
+function schedulerSymptoms(plan: Plan): PlanSymptom[] {
   const longest = longestBackupSilence(plan);
   return [
     {
@@ -61,6 +65,7 @@ function schedulerSymptoms(plan: Plan): Symptom[] {
       metric: planGauge(plan.name, watchMetrics.missingSchedules),
       promise: { atMost: 0 },
       silence: 'fine',
+      caller: 'unhealthy',
       // A deployment that removes a plan removes its schedules a little before its alarms.
       lasting: Duration.minutes(2 * lookInterval.toMinutes()),
     },
@@ -72,6 +77,7 @@ function schedulerSymptoms(plan: Plan): Symptom[] {
             metric: planGauge(plan.name, watchMetrics.backupRunAge),
             promise: { atMost: longest.toSeconds() },
             silence: 'broken' as const,
+            caller: 'unhealthy' as const,
           },
         ]
       : []),

@@ -4,7 +4,7 @@ import type { DrillPlan, Plan } from '../../../lambda/domain/plan.ts';
 import { scheduleOf } from '../../../lambda/domain/schedule/expression.ts';
 import { intervalBounds } from '../../../lambda/domain/schedule/interval.ts';
 import { planGauge } from './gauges.ts';
-import type { Symptom } from './symptom.ts';
+import type { PlanSymptom } from './symptom.ts';
 
 /** How long before a restore is expected to take too long it is said. */
 export const defaultForecast = Duration.days(30);
@@ -13,7 +13,7 @@ export const defaultForecast = Duration.days(30);
 const sweepHadItsTurn = Duration.hours(14);
 
 /** What can be wrong with the drills of a plan, and with what they measured. */
-export function drillSymptoms({ name, drill, objectives }: Plan, forecast: Duration = defaultForecast): Symptom[] {
+export function drillSymptoms({ name, drill, objectives }: Plan, forecast: Duration = defaultForecast): PlanSymptom[] {
   if (!drill) return [];
   return [
     {
@@ -22,6 +22,7 @@ export function drillSymptoms({ name, drill, objectives }: Plan, forecast: Durat
       metric: planGauge(name, watchMetrics.failedDrills),
       promise: { atMost: 0 },
       silence: 'fine',
+      caller: 'itself',
     },
     ...overdueSymptoms(name, drill),
     {
@@ -30,6 +31,7 @@ export function drillSymptoms({ name, drill, objectives }: Plan, forecast: Durat
       metric: planGauge(name, sweepMetrics.leftover),
       promise: { atMost: 0 },
       silence: 'fine',
+      caller: 'degraded',
       lasting: sweepHadItsTurn,
     },
     ...(objectives?.recoveryTime === undefined ? [] : recoveryTimeSymptoms(name, objectives.recoveryTime, forecast)),
@@ -37,7 +39,7 @@ export function drillSymptoms({ name, drill, objectives }: Plan, forecast: Durat
 }
 
 /** > Drills that do not come again and again are never overdue. */
-function overdueSymptoms(plan: string, drill: DrillPlan): Symptom[] {
+function overdueSymptoms(plan: string, drill: DrillPlan): PlanSymptom[] {
   if (!intervalBounds(scheduleOf(drill.schedule), drill.timeZone)) return [];
   return [
     {
@@ -46,11 +48,12 @@ function overdueSymptoms(plan: string, drill: DrillPlan): Symptom[] {
       metric: planGauge(plan, watchMetrics.drillAgeToExpected),
       promise: { atMost: 1 },
       silence: 'broken',
+      caller: 'degraded',
     },
   ];
 }
 
-function recoveryTimeSymptoms(plan: string, recoveryTime: string, forecast: Duration): Symptom[] {
+function recoveryTimeSymptoms(plan: string, recoveryTime: string, forecast: Duration): PlanSymptom[] {
   const promised = Duration.parse(recoveryTime).toHumanString();
   return [
     {
@@ -59,6 +62,7 @@ function recoveryTimeSymptoms(plan: string, recoveryTime: string, forecast: Dura
       metric: planGauge(plan, drillMetrics.restoreTimeToObjective),
       promise: { atMost: 1 },
       silence: 'fine',
+      caller: 'itself',
     },
     {
       name: 'recovery-time-forecast',
@@ -66,6 +70,7 @@ function recoveryTimeSymptoms(plan: string, recoveryTime: string, forecast: Dura
       metric: planGauge(plan, watchMetrics.restoreTimeForecast, 'least'),
       promise: { atLeast: forecast.toDays() },
       silence: 'fine',
+      caller: 'itself',
     },
   ];
 }

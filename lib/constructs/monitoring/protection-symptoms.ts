@@ -4,13 +4,13 @@ import { watchMetrics } from '../../../lambda/contract/metrics.ts';
 import type { Plan } from '../../../lambda/domain/plan.ts';
 import { planGauge } from './gauges.ts';
 import { longestBackupSilence } from './promises.ts';
-import { longestLookBack, type Symptom } from './symptom.ts';
+import { longestLookBack, type PlanSymptom } from './symptom.ts';
 
 /** Whoever deploys a plan first may tag its tables afterwards. */
 const timeToTag = Duration.days(1);
 
 /** What can be wrong with what a plan covers. */
-export function protectionSymptoms(plan: Plan): Symptom[] {
+export function protectionSymptoms(plan: Plan): PlanSymptom[] {
   return [
     ...unprotectedSymptoms(plan),
     {
@@ -19,6 +19,7 @@ export function protectionSymptoms(plan: Plan): Symptom[] {
       metric: coveredTables(plan),
       promise: { atLeast: 1 },
       silence: 'fine',
+      caller: 'itself',
       lasting: timeToTag,
     },
     {
@@ -27,6 +28,7 @@ export function protectionSymptoms(plan: Plan): Symptom[] {
       metric: planGauge(plan.name, watchMetrics.keysAtRisk),
       promise: { atMost: 0 },
       silence: 'fine',
+      caller: 'itself',
     },
   ];
 }
@@ -35,7 +37,7 @@ export function protectionSymptoms(plan: Plan): Symptom[] {
  * > A table may wait for its first backup as long as a slot may be away; after that it is unprotected.
  * Where that is longer than an alarm can look back, as with one backup a week or a month, `backups-missing` says so once the slot has passed.
  */
-function unprotectedSymptoms(plan: Plan): Symptom[] {
+function unprotectedSymptoms(plan: Plan): PlanSymptom[] {
   const firstSlot = longestBackupSilence(plan);
   if (!firstSlot || firstSlot.toSeconds() > longestLookBack.toSeconds()) return [];
   return [
@@ -45,6 +47,7 @@ function unprotectedSymptoms(plan: Plan): Symptom[] {
       metric: planGauge(plan.name, watchMetrics.unprotectedTables),
       promise: { atMost: 0 },
       silence: 'fine',
+      caller: 'unhealthy',
       lasting: firstSlot,
     },
   ];

@@ -2,12 +2,12 @@ import { pruneMetrics, watchMetrics } from '../../../lambda/contract/metrics.ts'
 import type { Plan } from '../../../lambda/domain/plan.ts';
 import { planGauge, runResult } from './gauges.ts';
 import { longestPruneSilence } from './promises.ts';
-import type { Symptom } from './symptom.ts';
+import type { PlanSymptom } from './symptom.ts';
 
 /** What can be wrong with the retention of a plan. None of it loses a backup. */
-export function retentionSymptoms(plan: Plan): Symptom[] {
+export function retentionSymptoms(plan: Plan): PlanSymptom[] {
   const { name } = plan;
-  const lastRun = { promise: { atMost: 0 }, silence: 'unchanged' } as const;
+  const lastRun = { promise: { atMost: 0 }, silence: 'unchanged', caller: 'degraded' } as const;
   return [
     {
       ...lastRun,
@@ -31,7 +31,7 @@ export function retentionSymptoms(plan: Plan): Symptom[] {
   ];
 }
 
-function prunerSymptoms(plan: Plan): Symptom[] {
+function prunerSymptoms(plan: Plan): PlanSymptom[] {
   const longest = longestPruneSilence(plan);
   if (!longest) return [];
   return [
@@ -41,6 +41,7 @@ function prunerSymptoms(plan: Plan): Symptom[] {
       metric: planGauge(plan.name, watchMetrics.pruneRunAge),
       promise: { atMost: longest.toSeconds() },
       silence: 'broken',
+      caller: 'degraded',
     },
   ];
 }

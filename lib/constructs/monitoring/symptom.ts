@@ -28,6 +28,19 @@ export interface Symptom {
   readonly lasting?: Duration;
 }
 
+/**
+ * Who calls about a symptom, so that one incident is one call and no slow incident hides the next.
+ * `unhealthy`: backups do not come; all such symptoms share a call, and end as soon as backups come again.
+ * `degraded`: the plan's tables are protected, but a run, retention or drills need care; they share another call.
+ * `itself`: it may go on for weeks after everybody knows, so it shares none.
+ */
+export type Caller = 'unhealthy' | 'degraded' | 'itself';
+
+/** One way in which a plan is broken. */
+export interface PlanSymptom extends Symptom {
+  readonly caller: Caller;
+}
+
 /** Who raises an alarm, and where it is explained. */
 export interface AlarmContext {
   /** Begins the names of all alarms of a deployment or plan, ends in `/`. */

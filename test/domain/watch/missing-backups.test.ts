@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { PlanInput } from '../../../lambda/domain/plan.ts';
 import { guaranteedSlots } from '../../../lambda/domain/watch/look-back.ts';
-import { countMissing, dueSlots, type TableSlots } from '../../../lambda/domain/watch/missing-backups.ts';
+import { countMissing, dueSlots, newlyDue, type TableSlots } from '../../../lambda/domain/watch/missing-backups.ts';
 import { ago, aPlan, day, hour, now } from './watch-builders.ts';
 
 const due = (parts: Partial<PlanInput> = {}, since?: Date, anchor?: Date) =>
@@ -90,6 +90,30 @@ describe('the slots that are due', () => {
       ),
       { numRuns: 5 },
     );
+  });
+});
+
+describe('the slots that are newly due', () => {
+  const newlyAt = (at: Date, backup: PlanInput['backup'] = { schedule: 'cron(0 3 * * ? *)' }) => {
+    const plan = aPlan({ backup, keep: { last: 48 } });
+    return newlyDue(dueSlots(plan, { now: at, since: undefined, anchor: undefined }), plan, at).map((slot) =>
+      slot.toISOString().slice(5, 16),
+    );
+  };
+
+  test.each<[string, string[]]>([
+    ['2026-11-20T04:14:59Z', []],
+    ['2026-11-20T04:15:00Z', ['11-20T03:00']],
+    ['2026-11-20T05:14:59Z', ['11-20T03:00']],
+    ['2026-11-20T05:15:00Z', []],
+  ])('at %s are %j: those whose time ran out within the last hour', (at, slots) => {
+    expect(newlyAt(new Date(at))).toEqual(slots);
+  });
+
+  test('come later where the schedule has a flexible window, and are several of a schedule that fires often', () => {
+    const backup = { schedule: 'cron(0/20 * * * ? *)', flexibleWindowMinutes: 10 };
+
+    expect(newlyAt(new Date('2026-11-20T05:30:00Z'), backup)).toEqual(['11-20T03:20', '11-20T03:40', '11-20T04:00']);
   });
 });
 

@@ -63,6 +63,7 @@ describe('the watch', () => {
     expect(await watched.gaugesNow()).toMatchObject({
       MissingSchedules: 0,
       MissingBackups: 0,
+      NewlyMissingBackups: 0,
       EncryptionKeysAtRisk: 0,
     });
     expect(watched.gauges()).toEqual({ [heartbeat]: 1 });
@@ -95,6 +96,7 @@ describe('the watch', () => {
     expect(gauges.RecoveryPointAgeToObjective).toBeGreaterThan(2);
     // Of the last five slots whose time is up, the oldest two have their backups.
     expect(gauges.MissingBackups).toBe(3);
+    expect(gauges.NewlyMissingBackups).toBe(1);
   });
 
   test('a gap between backups shows, unless prune made it', async () => {
