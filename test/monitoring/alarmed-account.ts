@@ -14,13 +14,13 @@ export const oncall = 'oncall@example.com';
 const owner = 'team1';
 const env = { account: '123456789012', region: 'eu-central-1' };
 
-/** Hourly backups, pruned every two hours; a drill every six hours; every promise there is. */
+/** Hourly backups, pruned every two hours; a drill every three hours; every promise there is. */
 const usualPlan: PlanProps = aPlan({
   tables: { matching: ['orders*'] },
   backup: { schedule: 'cron(0 * * * ? *)' },
   keep: { last: 4 },
   objectives: { recoveryPoint: Duration.hours(2), recoveryTime: Duration.hours(2) },
-  drill: { schedule: 'cron(30 0/6 * * ? *)', pick: 'all' },
+  drill: { schedule: 'cron(30 0/3 * * ? *)', pick: 'all' },
 });
 
 /** Synthesizes the app of one plan as it would be deployed; returns its `cdk.out`. */

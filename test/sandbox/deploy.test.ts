@@ -33,7 +33,7 @@ interface Choices {
 function synthesized({ mayTake = 'orders', scheduled = true }: Choices = {}): string {
   const source = mkdtempSync(join(tmpdir(), 'taker-'));
   writeFileSync(join(source, 'index.js'), takerCode);
-  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-out-')) });
+  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-out-')), builtinCloudFormationValidation: false });
   const stack = new Stack(app, 'Small', { env });
   const notes = new Table(stack, 'Notes', {
     partitionKey: { name: 'id', type: AttributeType.STRING },
@@ -123,7 +123,7 @@ describe('a synthesized app', () => {
   });
 
   test('with a resource that the sandbox does not know is refused by its type', async () => {
-    const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-out-')) });
+    const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-out-')), builtinCloudFormationValidation: false });
     new Bucket(new Stack(app, 'Odd', { env }), 'Bucket');
 
     await expect(new SandboxAccount().deploy(app.synth().directory)).rejects.toThrow(

@@ -54,7 +54,7 @@ function synthesized({ edition = 1, mayInvoke = 'alias', scheduled }: Choices): 
   const source = mkdtempSync(join(work, 'source-'));
   writeFileSync(join(source, 'worker.js'), workerCode.replace('EDITION', String(edition)));
   writeFileSync(join(source, 'starter.js'), starterCode);
-  const app = new App({ outdir: mkdtempSync(join(work, 'cdk-out-')) });
+  const app = new App({ outdir: mkdtempSync(join(work, 'cdk-out-')), builtinCloudFormationValidation: false });
   const stack = new Stack(app, 'Durable', { env });
   const common = { runtime: Runtime.NODEJS_24_X, code: Code.fromAsset(source), timeout: Duration.minutes(1) };
   const worker = new LambdaFunction(stack, 'Worker', {
