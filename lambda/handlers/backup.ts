@@ -8,7 +8,7 @@ import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
 import { backupMetrics } from '../contract/metrics.ts';
 import { backUpTables } from '../jobs/backup.ts';
 import { backupEvents } from '../jobs/backup-events.ts';
-import { countNotReached, isSuccess, summaryOf, type BackupReport } from '../jobs/backup-report.ts';
+import { type BackupReport, countNotReached, didItsWork, isSuccess, summaryOf } from '../jobs/backup-report.ts';
 import { deadlineOf } from './deadline.ts';
 import { readEnvironment } from './environment.ts';
 import { tell } from './events.ts';
@@ -40,7 +40,7 @@ export const handler = observed(async (event: unknown, context: Context): Promis
   const report = await backUpTables(run, ports);
   const handedOver = continuation ? countNotReached(report) : 0;
   publish(report);
-  if (report.done > 0) await rememberRun(plan.name);
+  if (didItsWork(report)) await rememberRun(plan.name);
   await tell(plan.name, backupEvents(report, handedOver, { owner, now: timing.now() }));
   if (continuation && handedOver > 0) await continueLater(clients.lambda, context.invokedFunctionArn, continuation);
   if (!isSuccess(report, handedOver)) {

@@ -45,6 +45,11 @@ export function isSuccess(report: BackupReport, handedOver: number): boolean {
   return report.failed === 0 && report.pending === handedOver && report.discoveryErrors.length === 0;
 }
 
+/** > A run did its work when it took a backup, or when there surely was no table to take one of. */
+export function didItsWork({ done, tables, discoveryErrors }: BackupReport): boolean {
+  return done > 0 || (tables === 0 && discoveryErrors.length === 0);
+}
+
 /** The report without the tables that went well; of the others the first 50. Small enough for an error message and the ledger. */
 export function summaryOf({ outcomes, ...numbers }: BackupReport): object {
   const problems = outcomes.filter(({ kind }) => kind === 'failed' || kind === 'pending');

@@ -1,6 +1,12 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type BackupReport, countOutcomes, isSuccess, type TableOutcome } from '../../lambda/jobs/backup-report.ts';
+import {
+  type BackupReport,
+  countOutcomes,
+  didItsWork,
+  isSuccess,
+  type TableOutcome,
+} from '../../lambda/jobs/backup-report.ts';
 
 const failure = { kind: 'unknown', message: 'try again' } as const;
 
@@ -32,4 +38,14 @@ test('[M07] a backup run is a success exactly when nothing failed, nothing is pe
     ),
     { numRuns: 500 },
   );
+});
+
+test('a run did its work when it took a backup, or when there surely was no table to take one of', () => {
+  const taken: TableOutcome = { table: 'orders', kind: 'done', backupArn: 'arn', adopted: false };
+  const failed: TableOutcome = { table: 'users', kind: 'failed', failure };
+
+  expect([taken, failed].map((each) => didItsWork(reportOf([each], [])))).toEqual([true, false]);
+  expect(didItsWork(reportOf([taken, failed], ['no answer']))).toBe(true);
+  expect(didItsWork(reportOf([], []))).toBe(true);
+  expect(didItsWork(reportOf([], ['no answer']))).toBe(false);
 });

@@ -19,6 +19,7 @@ const usualPlan: PlanProps = aPlan({
   tables: { matching: ['orders*'] },
   backup: { schedule: 'cron(0 * * * ? *)' },
   keep: { last: 4 },
+  prune: { schedule: 'cron(15 0/2 * * ? *)', deletionCap: { perTableCount: 30 } },
   objectives: { recoveryPoint: Duration.hours(2), recoveryTime: Duration.hours(2) },
   drill: { schedule: 'cron(30 0/3 * * ? *)', pick: 'all' },
 });

@@ -13,8 +13,8 @@ beforeAll(() => {
 interface Incident {
   readonly name: string;
   readonly raises: readonly string[];
-  /** Which alarm calls about it. */
-  readonly caller: string;
+  /** Which alarms call about it, each once. */
+  readonly callers: readonly string[];
   /** Makes something go wrong, and returns what puts it right. */
   readonly happens: (world: AlarmedAccount) => (() => unknown) | Promise<() => unknown>;
   /** Hours until its alarms are raised at the latest, and until all is well again once it is put right. */
@@ -31,7 +31,7 @@ const ofBackups: readonly Incident[] = [
     // Watch looks every quarter of an hour, and an objective of two hours is broken an hour after the first missing backup.
     name: '[D07] a schedule that never fires',
     raises: ['recovery-point-overdue', 'scheduler-silent', 'backups-missing'],
-    caller: 'plan-unhealthy',
+    callers: ['plan-unhealthy'],
     happens: neverFires('orders-backup'),
     raised: 3,
     over: 3,
@@ -39,7 +39,7 @@ const ofBackups: readonly Incident[] = [
   {
     name: 'CreateBackup refused',
     raises: ['backup-failed'],
-    caller: 'plan-degraded',
+    callers: ['plan-degraded'],
     happens: fails('CreateBackup', 'LimitExceededException'),
     raised: 1.2,
     over: 3,
@@ -47,7 +47,7 @@ const ofBackups: readonly Incident[] = [
   {
     name: 'a schedule switched off',
     raises: ['schedule-missing'],
-    caller: 'plan-unhealthy',
+    callers: ['plan-unhealthy'],
     happens: ({ account }) => {
       const schedule = account.schedules.all.find(({ name }) => name === 'orders-prune');
       if (!schedule) throw new Error('there is no schedule to switch off');
@@ -64,7 +64,7 @@ const ofRetention: readonly Incident[] = [
   {
     name: 'a prune that never starts',
     raises: ['pruner-silent'],
-    caller: 'plan-degraded',
+    callers: ['plan-degraded'],
     happens: neverFires('orders-prune'),
     raised: 4,
     over: 2.6,
@@ -72,7 +72,7 @@ const ofRetention: readonly Incident[] = [
   {
     name: 'a listing that prune cannot read',
     raises: ['retention-blocked'],
-    caller: 'plan-degraded',
+    callers: ['plan-degraded'],
     happens: (world) =>
       world.fault(
         { operation: 'ListBackups', function: world.functions.PruneFunctionName ?? '' },
@@ -84,7 +84,7 @@ const ofRetention: readonly Incident[] = [
   {
     name: 'a deletion that is not allowed',
     raises: ['deletion-denied'],
-    caller: 'plan-degraded',
+    callers: ['plan-degraded'],
     happens: fails('DeleteBackup', 'AccessDeniedException'),
     raised: 3,
     over: 3,
@@ -92,7 +92,7 @@ const ofRetention: readonly Incident[] = [
   {
     name: 'a deletion that fails',
     raises: ['deletion-failing'],
-    caller: 'plan-degraded',
+    callers: ['plan-degraded'],
     happens: fails('DeleteBackup', 'InternalServerError'),
     raised: 3,
     over: 3,
@@ -101,9 +101,10 @@ const ofRetention: readonly Incident[] = [
 
 const ofTables: readonly Incident[] = [
   {
+    // DynamoDB cannot read the table, so a backup and a drill fail as well.
     name: 'a key about to be deleted',
-    raises: ['encryption-key-at-risk'],
-    caller: 'encryption-key-at-risk',
+    raises: ['encryption-key-at-risk', 'backup-failed', 'drill-failed'],
+    callers: ['drill-failed', 'encryption-key-at-risk', 'plan-degraded'],
     happens: ({ account }) => {
       account.keys.scheduleDeletion('ours');
       return () => {
@@ -112,13 +113,13 @@ const ofTables: readonly Incident[] = [
     },
     // Tables and their keys are read once an hour.
     raised: 1.6,
-    over: 1.6,
+    over: 4,
   },
   {
     name: 'a new table that cannot be backed up',
-    raises: ['unprotected-table'],
-    // The run that failed has called when the table has waited for as long as it may.
-    caller: 'plan-degraded',
+    // The run that fails calls first, and the table that has waited for as long as it may calls again.
+    raises: ['backup-failed', 'unprotected-table'],
+    callers: ['plan-degraded', 'plan-unhealthy'],
     happens: async (world) => {
       const heal = world.fault({ operation: 'CreateBackup', table: 'orders-new' }, error('LimitExceededException'));
       await world.account.createTable({ TableName: 'orders-new' });
@@ -133,7 +134,7 @@ const ofDrills: readonly Incident[] = [
   {
     name: 'a restore that fails',
     raises: ['drill-failed'],
-    caller: 'drill-failed',
+    callers: ['drill-failed'],
     happens: (world) =>
       world.fault({ operation: 'RestoreTableFromBackup' }, { kind: 'failed-restore', afterMs: 60_000 }),
     raised: 3.5,
@@ -142,7 +143,7 @@ const ofDrills: readonly Incident[] = [
   {
     name: 'a restore that takes too long',
     raises: ['recovery-time-exceeded'],
-    caller: 'recovery-time-exceeded',
+    callers: ['recovery-time-exceeded'],
     happens: (world) => world.fault({ operation: 'RestoreTableFromBackup' }, { kind: 'slow-restore', ms: 2.4 * hour }),
     raised: 6,
     over: 4,
@@ -150,7 +151,7 @@ const ofDrills: readonly Incident[] = [
   {
     name: 'a drill table that cannot be deleted',
     raises: ['drill-table-left-behind'],
-    caller: 'plan-degraded',
+    callers: ['plan-degraded'],
     happens: fails('DeleteTable', 'InternalServerError'),
     raised: 20,
     over: 4,
@@ -170,16 +171,15 @@ describe.each([
     expect(world.calls()).toEqual([]);
   });
 
-  test.each(incidents)('$name', async ({ raises, caller, happens, raised, over }) => {
+  test.each(incidents)('$name', async ({ raises, callers, happens, raised, over }) => {
     const before = world.calls().length;
     expect(world.alarming()).toEqual([]);
 
     const heal = await happens(world);
     await world.run(raised);
-    const plansOwn = raises.map((name) => `orders/${name}`);
-    expect(world.alarming()).toEqual(expect.arrayContaining(plansOwn));
+    expect(world.alarming()).toEqual(expect.arrayContaining(raises.map((name) => `orders/${name}`)));
     await world.run(0.2);
-    expect(world.calls().slice(before)).toEqual([expect.stringContaining(caller)]);
+    expect(world.calls().slice(before).sort()).toEqual(callers.map((name) => expect.stringContaining(name)));
 
     await heal();
     await world.run(over);
@@ -189,7 +189,7 @@ describe.each([
 
 test('a slow incident hides none that comes later: retention is blocked, a forecast is bad, and then backups stop', async () => {
   const world = await AlarmedAccount.deployed(assembly);
-  await world.run(3);
+  await world.run(4);
 
   world.fault({ operation: 'DeleteBackup' }, error('AccessDeniedException'));
   await world.run(3);
@@ -221,7 +221,7 @@ describe('what is only said', () => {
     world.say(metric, value);
 
     await world.run(0.2);
-    expect(world.alarming()).toEqual([`orders/${alarm}`]);
+    expect(world.alarming()).toContain(`orders/${alarm}`);
     expect(world.calls().slice(before)).toEqual([expect.stringContaining(caller)]);
 
     await world.run(1);
@@ -293,7 +293,9 @@ test('what must last a day is raised after it: nobody has confirmed, and the las
 
   await world.account.client(DynamoDBClient).send(new DeleteTableCommand({ TableName: 'orders' }));
   await world.run(26);
-  expect(world.alarming()).toEqual(['orders/plan-covers-nothing', 'nobody-listens', 'subscription-unconfirmed'].sort());
+  const lasting = ['nobody-listens', 'orders/plan-covers-nothing', 'subscription-unconfirmed'];
+  expect(world.alarming()).toEqual(expect.arrayContaining(lasting));
+  expect(world.alarming()).not.toContain('orders/plan-unhealthy');
 
   world.account.inbox.confirm(oncall);
   await world.account.createTable({ TableName: 'orders' });
