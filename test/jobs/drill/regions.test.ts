@@ -13,8 +13,8 @@ import { aDrillingAccount, resultsOf, slot, startDrills, sweep, tablesOf } from 
 
 const [home, away] = ['eu-central-1', 'eu-west-1'];
 const dayMs = 24 * 3_600_000;
-/** Every call is crashed with `CRASHES=all`; without it, every thirteenth before its effect, and every thirteenth after it. */
-const stride = process.env.CRASHES === 'all' ? 1 : 13;
+/** Every call is crashed with `CRASHES=all`; without it, every 37th before its effect, and every 37th after it. */
+const stride = process.env.CRASHES === 'all' ? 1 : 37;
 
 function elsewhere(drill: Parameters<typeof aDrillPlan>[0] = {}): Plan {
   return aDrillPlan({ region: away, encryptionKey: 'aws-managed', ...drill });
@@ -170,7 +170,7 @@ describe('the deployed drill into another Region', () => {
       { kind: 'crash', when: 'after' },
     ];
     for (const [offset, effect] of effects.entries()) {
-      for (let nth = 1 + (stride > 1 ? 6 * offset : 0); nth <= all; nth += stride) {
+      for (let nth = 1 + (stride > 1 ? 18 * offset : 0); nth <= all; nth += stride) {
         const account = await aDrillingAccount();
         account.faults.add({ match: { function: 'drill', nth }, effect });
         start(account);
