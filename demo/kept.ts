@@ -2,7 +2,7 @@ import type { Backup } from '../lambda/domain/backup.ts';
 import { completeListing } from '../lambda/domain/listing.ts';
 import { isOwnBackup } from '../lambda/domain/naming.ts';
 import { judge } from '../lambda/domain/retention.ts';
-import type { StoredBackup } from '../sandbox/dynamodb/backups.ts';
+import type { StoredBackup } from '../sandbox/dynamodb/stored-backup.ts';
 import type { Life } from './life.ts';
 import { owner } from './start.ts';
 import type { DemoTable } from './tables.ts';

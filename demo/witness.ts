@@ -1,5 +1,5 @@
 import type { SandboxAccount } from '../sandbox/account.ts';
-import type { StoredBackup } from '../sandbox/dynamodb/backups.ts';
+import type { StoredBackup } from '../sandbox/dynamodb/stored-backup.ts';
 
 /** What became of one backup; instants in epoch milliseconds. */
 export interface Sighting {

@@ -1,11 +1,13 @@
 import { AutoScaling } from './auto-scaling.ts';
 import { AwsError } from './aws-error.ts';
+import { AwsBackup } from './backup/aws-backup.ts';
+import { usualJobTime, type JobModel } from './backup/job-time.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
 import { deployStack, type DeployedStack } from './cloudformation/stack.ts';
 import { VirtualClock } from './clock.ts';
 import type { Alarms } from './cloudwatch/alarms.ts';
 import { Metrics } from './cloudwatch/metrics.ts';
-import type { StoredBackup } from './dynamodb/backups.ts';
+import type { StoredBackup } from './dynamodb/stored-backup.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
 import { usualRestoreTime, type RestoreModel } from './dynamodb/restore-time.ts';
 import type { Table } from './dynamodb/table.ts';
@@ -54,6 +56,8 @@ export interface AccountOptions {
   readonly backupCreationMs?: (sizeBytes: number) => number;
   /** How long a restore takes; `usualRestoreTime` by default. */
   readonly restoreTime?: RestoreModel;
+  /** How long backup and copy jobs of AWS Backup take; `usualJobTime` by default. */
+  readonly backupJobTime?: JobModel;
   /** A function's process unused for so long is gone. */
   readonly idleProcessLifeMs?: number;
   /** How long after the end of a minute alarms look at its values; 10 s by default. */
@@ -99,6 +103,8 @@ export class SandboxAccount {
   readonly keys: Keys;
   readonly dynamodb: DynamoDb;
   readonly monitoring: Monitoring;
+  /** AWS Backup: vaults, recovery points and jobs. */
+  readonly backup: AwsBackup;
   readonly autoScaling: AutoScaling;
   readonly queues: Queues;
   readonly schedules: Schedules;
@@ -160,6 +166,17 @@ export class SandboxAccount {
       keys: this.keys,
       sendToQueue: (arn, body) => { this.queues.send(arn, body); }, // prettier-ignore
       sendToFunction: (arn, payload) => { this.#deliver(arn, payload, undefined); }, // prettier-ignore
+    });
+    this.backup = new AwsBackup({
+      clock,
+      seed,
+      region,
+      accountId,
+      dynamodb: this.dynamodb,
+      keys: this.keys,
+      roles: this.roles,
+      bus: this.eventBus,
+      jobTime: options.backupJobTime ?? usualJobTime,
     });
     const random = randomStream(seed, 'auto scaling');
     this.autoScaling = new AutoScaling({ clock, random, tables, alarms: this.alarms, region, accountId });
@@ -342,7 +359,8 @@ export class SandboxAccount {
 
   #authorize(call: ApiCall): void {
     const { roleArn } = call.caller;
-    if (call.service !== 'lambda') this.roles.authorize(call);
+    if (call.service === 'backup') this.backup.authorize(call);
+    else if (call.service !== 'lambda') this.roles.authorize(call);
     else if (roleArn !== undefined) this.roles.demand(roleArn, ...requiredPermission(call, functionArnPrefix(this)));
   }
 
@@ -355,6 +373,7 @@ export class SandboxAccount {
       sqsService(this.queues),
       taggingService(this.dynamodb.tables),
       this.autoScaling.service(),
+      this.backup.service(),
       ...this.monitoring.services(this.roles),
     ];
   }

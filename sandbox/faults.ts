@@ -50,7 +50,26 @@ export type CallEffect =
   /** Restores only: the table is ACTIVE and yet says for so long that its restore is in progress. */
   | { readonly kind: 'lingering-restore-summary'; readonly ms: number }
   /** Restores only: the restore is cancelled after so long, and its table goes. */
-  | { readonly kind: 'failed-restore'; readonly afterMs: number };
+  | { readonly kind: 'failed-restore'; readonly afterMs: number }
+  | BackupEffect;
+
+/** What goes wrong with AWS Backup only. */
+export type BackupEffect =
+  /** Requests that start a job: it waits or runs for so long. */
+  | { readonly kind: 'slow-job'; readonly time: { readonly waitMs?: number; readonly runMs?: number } }
+  /** Requests that start a job: so long after them it ends in this state. Only a PARTIAL one leaves something. */
+  | {
+      readonly kind: 'failed-job';
+      readonly afterMs: number;
+      readonly state: 'FAILED' | 'EXPIRED' | 'ABORTED' | 'PARTIAL';
+      readonly message?: string;
+    }
+  /** Requests that start a job: nothing of what becomes of it is told on the event bus. */
+  | { readonly kind: 'lost-events' }
+  /** DeleteRecoveryPoint: answered as if it had worked, but the point stays and is EXPIRED. */
+  | { readonly kind: 'kept-recovery-point' }
+  /** Listings: the token that the request carries has expired. */
+  | { readonly kind: 'expired-token' };
 
 /** What goes wrong when Scheduler delivers an event. */
 export type DeliveryEffect =
@@ -175,7 +194,14 @@ export class Faults {
 /** The table an API call is about, read from whichever member names it. */
 export function tableOf(input: unknown): string | undefined {
   if (!isRecord(input)) return undefined;
-  for (const member of ['TableName', 'BackupArn', 'ResourceArn', 'SourceTableName', 'SourceTableArn']) {
+  for (const member of [
+    'TableName',
+    'BackupArn',
+    'ResourceArn',
+    'SourceTableName',
+    'SourceTableArn',
+    'ByResourceArn',
+  ]) {
     const value = input[member];
     if (typeof value === 'string') return /:table\/([^/]+)/.exec(value)?.[1] ?? value;
   }

@@ -16,6 +16,16 @@ const pagings: Readonly<Record<string, Paging>> = {
   DescribeScalableTargets: { marker: 'NextToken', nextMarker: 'NextToken', rows: 'ScalableTargets' },
   DescribeScalingPolicies: { marker: 'NextToken', nextMarker: 'NextToken', rows: 'ScalingPolicies' },
   DescribeAlarms: { marker: 'NextToken', nextMarker: 'NextToken', rows: 'MetricAlarms' },
+  ...Object.fromEntries(
+    [
+      ['ListBackupVaults', 'BackupVaultList'],
+      ['ListBackupJobs', 'BackupJobs'],
+      ['ListCopyJobs', 'CopyJobs'],
+      ['ListRestoreJobs', 'RestoreJobs'],
+      ['ListRecoveryPointsByBackupVault', 'RecoveryPoints'],
+      ['ListRecoveryPointsByResource', 'RecoveryPoints'],
+    ].map(([operation = '', rows = '']) => [operation, { marker: 'NextToken', nextMarker: 'NextToken', rows }]),
+  ),
   ListSchedules: { marker: 'NextToken', nextMarker: 'NextToken', rows: 'Schedules' },
   Query: { marker: 'ExclusiveStartKey', nextMarker: 'LastEvaluatedKey', rows: 'Items' },
   Scan: { marker: 'ExclusiveStartKey', nextMarker: 'LastEvaluatedKey', rows: 'Items' },

@@ -1,3 +1,4 @@
+import { backupRoutes } from './backup/backup-routes.ts';
 import type { FrontRequest } from './front.ts';
 import { readQuery } from './query-protocol.ts';
 
@@ -31,11 +32,14 @@ const targets: Readonly<Record<string, string>> = {
 /** Services of the Query protocol, by the version that each request names. */
 const queryServices: Readonly<Record<string, string>> = { '2010-03-31': 'sns' };
 
-interface Route {
+/** How one operation of a REST service is called. The named groups of its path are members of the request. */
+export interface Route {
   readonly method: string;
   readonly path: RegExp;
   readonly service: string;
   readonly operation: string;
+  /** The members that the parameters of the query string are, where their names differ. */
+  readonly members?: (query: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 }
 
 const routes: readonly Route[] = [
@@ -58,6 +62,7 @@ const routes: readonly Route[] = [
   },
   { method: 'GET', path: /^\/schedules\/(?<Name>[^/]+)$/, service: 'scheduler', operation: 'GetSchedule' },
   { method: 'GET', path: /^\/schedules$/, service: 'scheduler', operation: 'ListSchedules' },
+  ...backupRoutes,
 ];
 
 function durable(method: string, part: string | undefined, operation: string): Route {
@@ -82,7 +87,7 @@ export function routeHttp(call: HttpCall): FrontRequest | undefined {
     const named = match && decoded(match.groups);
     if (!named) continue;
     const parameters = {
-      ...queried(query),
+      ...(route.members?.(queried(query)) ?? queried(query)),
       ...named,
       ...invocation(headers),
     };

@@ -3,6 +3,7 @@ import { readBundle } from '../lambda/bundle.ts';
 import type { DurableConfig } from '../lambda/durable-execution.ts';
 import { functionName, functionReference } from '../lambda/function-reference.ts';
 import { functionArnPrefix } from '../lambda/lambda-permissions.ts';
+import { backupCreators } from './backup-resources.ts';
 import { monitoringCreators } from './monitoring-resources.ts';
 import { named, type Creator } from './resource.ts';
 
@@ -171,6 +172,7 @@ const createSchedule: Creator = (resource, account) => {
 
 /** How each resource type comes to be. A type that is not here cannot be deployed. */
 const creators: Readonly<Record<string, Creator>> = {
+  ...backupCreators,
   ...monitoringCreators,
   'AWS::CDK::Metadata': attached,
   'AWS::DynamoDB::Table': createTable,

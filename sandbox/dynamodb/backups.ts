@@ -2,37 +2,21 @@ import { AwsError, validationError } from '../aws-error.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { ApiCall } from '../front.ts';
 import { Input } from '../input.ts';
-import { randomHex, type Random } from '../random.ts';
-import type { Content, Contents } from './contents.ts';
-import { sourceDetails, type DeclaredSize, type Table, type TableDefinition } from './table.ts';
+import type { Random } from '../random.ts';
+import type { Contents } from './contents.ts';
+import {
+  backupArn,
+  backupDetails,
+  backupInUse,
+  backupSummary,
+  captured,
+  describeBackup,
+  type BackupType,
+  type Capture,
+  type StoredBackup,
+} from './stored-backup.ts';
+import type { Table } from './table.ts';
 import { tableNameIn, type Tables } from './tables.ts';
-
-export type BackupType = 'USER' | 'SYSTEM' | 'AWS_BACKUP';
-export type BackupStatus = 'CREATING' | 'AVAILABLE' | 'DELETED';
-
-/** One backup as the account keeps it. It outlives its table. */
-export interface StoredBackup {
-  readonly arn: string;
-  readonly name: string;
-  readonly type: BackupType;
-  readonly createdAt: number;
-  readonly tableName: string;
-  readonly tableArn: string;
-  readonly tableId: string;
-  readonly sizeBytes: number;
-  /** The source table's write counter: which content was captured. */
-  readonly writes: number;
-  readonly definition: TableDefinition;
-  /** The items that it holds. */
-  readonly content: Promise<Content>;
-  readonly declared: DeclaredSize;
-  readonly source: { readonly SourceTableDetails: object; readonly SourceTableFeatureDetails: object };
-  readonly expiresAt: number | undefined;
-  status: BackupStatus;
-  deletedAt: number | undefined;
-  /** How many restores read from it at the moment. */
-  restoring: number;
-}
 
 /** Something that became of a backup: asked for, restorable, or gone. */
 export interface BackupEvent {
@@ -111,13 +95,13 @@ export class Backups {
     const name = input.text('BackupName', nameRule);
     const table = this.#backedUp(tableName);
     await this.#parts.tables.refresh(table);
-    const backup = this.#add(table, name, 'USER');
+    const backup = this.#add(table, { name, type: 'USER', createdAt: this.#now() });
     this.#complete(backup, call);
-    return { BackupDetails: details(backup) };
+    return { BackupDetails: backupDetails(backup) };
   }
 
   describe(call: ApiCall): object {
-    return { BackupDescription: describe(this.require(call.input)) };
+    return { BackupDescription: describeBackup(this.require(call.input)) };
   }
 
   delete(call: ApiCall): object {
@@ -131,7 +115,7 @@ export class Backups {
       throw backupInUse(backup);
     }
     this.#remove(backup);
-    return { BackupDescription: describe(backup) };
+    return { BackupDescription: describeBackup(backup) };
   }
 
   list(call: ApiCall): object {
@@ -147,11 +131,11 @@ export class Backups {
       for (const backup of this.#of(name)) {
         if ((after && !isAfter(backup, after)) || !wanted(backup)) continue;
         if (page.length === limit)
-          return { BackupSummaries: page.map(summary), LastEvaluatedBackupArn: page.at(-1)?.arn };
+          return { BackupSummaries: page.map(backupSummary), LastEvaluatedBackupArn: page.at(-1)?.arn };
         page.push(backup);
       }
     }
-    return { BackupSummaries: page.map(summary) };
+    return { BackupSummaries: page.map(backupSummary) };
   }
 
   /** The backup whose ARN a request carries. */
@@ -173,17 +157,43 @@ export class Backups {
 
   /** The last backup of a deleted table that had point-in-time recovery; AWS keeps it for 35 days. */
   addSystemBackup(table: Table): StoredBackup {
-    const backup = this.#add(table, `${table.name}$DeletedTableBackup`, 'SYSTEM');
+    const createdAt = this.#now();
+    const expiresAt = createdAt + systemBackupLifeMs;
+    const name = `${table.name}$DeletedTableBackup`;
+    const backup = this.#add(table, { name, type: 'SYSTEM', createdAt, expiresAt });
     this.#becomeAvailable(backup);
-    this.#parts.clock.at(backup.createdAt + systemBackupLifeMs, () => { this.#remove(backup); }); // prettier-ignore
+    this.#parts.clock.at(expiresAt, () => { this.#remove(backup); }); // prettier-ignore
     return backup;
   }
 
   /** Puts a finished backup into the account that was made before the story began, or by somebody else. */
   plant(table: Table, name: string, createdAt: number, type: BackupType = 'USER'): StoredBackup {
-    const backup = this.#add(table, name, type, createdAt);
+    const backup = this.#add(table, { name, type, createdAt });
     this.#becomeAvailable(backup);
     return backup;
+  }
+
+  /** A backup that AWS Backup takes of a table: CREATING, until `finish` or `remove` says what became of it. */
+  beginManaged(table: Table, name: string, createdAt: number): StoredBackup {
+    return this.#add(table, { name, type: 'AWS_BACKUP', createdAt });
+  }
+
+  /** Everything that a table is and holds now, under an ARN that DynamoDB does not know: AWS Backup keeps it. */
+  capture(table: Table, arn: string, name: string, createdAt: number): StoredBackup {
+    return captured(table, arn, this.#parts.contents, { name, type: 'AWS_BACKUP', createdAt });
+  }
+
+  finish(backup: StoredBackup): void {
+    this.#becomeAvailable(backup);
+  }
+
+  remove(backup: StoredBackup): void {
+    this.#remove(backup);
+  }
+
+  /** The whole millisecond it is: an ARN carries no fractions. */
+  #now(): number {
+    return Math.floor(this.#parts.clock.now);
   }
 
   #backedUp(tableName: string): Table {
@@ -201,27 +211,9 @@ export class Backups {
     return table;
   }
 
-  #add(table: Table, name: string, type: BackupType, createdAt = Math.floor(this.#parts.clock.now)): StoredBackup {
-    const suffix = type === 'SYSTEM' ? '00000000' : randomHex(this.#parts.random, 8);
-    const backup: StoredBackup = {
-      arn: `${table.arn}/backup/${String(createdAt).padStart(14, '0')}-${suffix}`,
-      name,
-      type,
-      createdAt,
-      tableName: table.name,
-      tableArn: table.arn,
-      tableId: table.id,
-      sizeBytes: table.measured.sizeBytes,
-      writes: table.writes,
-      definition: table.definition,
-      content: this.#parts.contents.of(table),
-      declared: table.declared,
-      source: sourceDetails(table),
-      expiresAt: type === 'SYSTEM' ? createdAt + systemBackupLifeMs : undefined,
-      status: 'CREATING',
-      deletedAt: undefined,
-      restoring: 0,
-    };
+  #add(table: Table, capture: Capture): StoredBackup {
+    const { random, contents } = this.#parts;
+    const backup = captured(table, backupArn(table, capture, random), contents, capture);
     this.#byArn.set(backup.arn, backup);
     const ofTable = this.#of(table.name);
     ofTable.push(backup);
@@ -293,30 +285,4 @@ export class Backups {
   #tableNames(): string[] {
     return [...this.#byTable.keys()].sort();
   }
-}
-
-export function backupInUse(backup: StoredBackup): AwsError {
-  return new AwsError('BackupInUseException', `Backup is being used: ${backup.arn}`);
-}
-
-function details(backup: StoredBackup): object {
-  return {
-    BackupArn: backup.arn,
-    BackupName: backup.name,
-    BackupSizeBytes: backup.sizeBytes,
-    BackupStatus: backup.status,
-    BackupType: backup.type,
-    BackupCreationDateTime: backup.createdAt / 1000,
-    ...(backup.expiresAt !== undefined && { BackupExpiryDateTime: backup.expiresAt / 1000 }),
-  };
-}
-
-function summary(backup: StoredBackup): object {
-  const status = backup.status === 'DELETED' ? 'AVAILABLE' : backup.status;
-  const { tableName: TableName, tableId: TableId, tableArn: TableArn } = backup;
-  return { TableName, TableId, TableArn, ...details(backup), BackupStatus: status };
-}
-
-function describe(backup: StoredBackup): object {
-  return { BackupDetails: details(backup), ...backup.source };
 }

@@ -48,6 +48,8 @@ const operators: Readonly<Record<string, Test>> = {
   StringNotLike: (actual, wanted) => !wanted.some((pattern) => isLike(actual, pattern)),
   ArnEquals: (actual, wanted) => wanted.some((pattern) => isLike(actual, pattern)),
   ArnLike: (actual, wanted) => wanted.some((pattern) => isLike(actual, pattern)),
+  ArnNotEquals: (actual, wanted) => !wanted.some((pattern) => isLike(actual, pattern)),
+  ArnNotLike: (actual, wanted) => !wanted.some((pattern) => isLike(actual, pattern)),
   Bool: (actual, wanted) => wanted.includes(actual),
 };
 

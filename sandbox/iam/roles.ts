@@ -167,7 +167,7 @@ export class Roles {
         ? 'with an explicit deny in an identity-based policy'
         : `because no identity-based policy allows the ${action} action`;
     const message = `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
-    throw new AwsError('AccessDeniedException', message, action.startsWith('lambda:') ? 403 : 400);
+    throw new AwsError('AccessDeniedException', message, /^(lambda|backup):/.test(action) ? 403 : 400);
   }
 
   #restoreTarget(call: ApiCall): string | undefined {

@@ -1,0 +1,172 @@
+import { AwsError } from '../aws-error.ts';
+import type { VirtualClock } from '../clock.ts';
+import type { DynamoDb } from '../dynamodb/dynamodb.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { ApiCall, Operation, Service } from '../front.ts';
+import { decideByResourcePolicy } from '../iam/resource-policy.ts';
+import type { Roles } from '../iam/roles.ts';
+import type { Keys } from '../kms.ts';
+import { randomStream } from '../random.ts';
+import { inWordsOfBackup } from './backup-errors.ts';
+import { BackupJobs } from './backup-jobs.ts';
+import { requiredPermissions, type Permission } from './backup-permissions.ts';
+import { JobEvents } from './job-events.ts';
+import type { JobModel } from './job-time.ts';
+import { RecoveryPoints } from './recovery-points.ts';
+import { RegionSettings } from './region-settings.ts';
+import { Tagged } from './tagged.ts';
+import type { Vault } from './vault.ts';
+import { Vaults } from './vaults.ts';
+
+interface AwsBackupParts {
+  readonly clock: VirtualClock;
+  readonly seed: number | string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly dynamodb: DynamoDb;
+  readonly keys: Keys;
+  readonly roles: Roles;
+  readonly bus: EventBus;
+  readonly jobTime: JobModel;
+}
+
+/** AWS Backup of one Region, for DynamoDB tables: vaults, recovery points, and the jobs that make them. */
+export class AwsBackup {
+  readonly vaults: Vaults;
+  readonly points: RecoveryPoints;
+  readonly jobs: BackupJobs;
+  readonly settings = new RegionSettings();
+  readonly #tagged: Tagged;
+  readonly #parts: AwsBackupParts;
+
+  constructor(parts: AwsBackupParts) {
+    const { clock, seed, region, accountId, dynamodb, keys, bus } = parts;
+    const { tables, backups } = dynamodb;
+    this.#parts = parts;
+    const arnPrefix = this.#arnPrefix;
+    this.vaults = new Vaults({ clock, arnPrefix, pointsIn: (vault) => this.points.in(vault).length });
+    this.points = new RecoveryPoints({
+      clock,
+      random: randomStream(seed, 'recovery points'),
+      vaults: this.vaults,
+      backups,
+      arnPrefix,
+      mayDelete: (roleArn, backupArn) => this.#may(roleArn, 'dynamodb:DeleteBackup', backupArn),
+    });
+    this.#tagged = new Tagged(this.vaults, this.points);
+    this.jobs = new BackupJobs({
+      clock,
+      random: randomStream(seed, 'backup jobs'),
+      accountId,
+      tableArnPrefix: `arn:aws:dynamodb:${region}:${accountId}`,
+      tables,
+      backups,
+      keys,
+      vaults: this.vaults,
+      points: this.points,
+      events: new JobEvents(clock, bus, randomStream(seed, 'job events')),
+      time: parts.jobTime,
+      inUse: new Set(),
+      may: (roleArn, action, resource) => this.#may(roleArn, action, resource),
+      demandOptIn: () => { this.settings.demandOptIn(); }, // prettier-ignore
+      isAdvanced: () => this.settings.isAdvanced,
+    });
+  }
+
+  service(): Service {
+    const operations = { ...this.#vaultOperations(), ...this.#jobOperations(), ...this.#pointOperations() };
+    const worded = Object.entries(operations).map(([name, operation]) => [name, inWordsOfBackup(operation)] as const);
+    return {
+      name: 'backup',
+      contentType: 'application/json',
+      operations: Object.fromEntries(worded),
+      answer: (output) => ({ status: 200, headers: {}, body: output === undefined ? '' : JSON.stringify(output) }),
+      errorBody: ({ name, message, fields }) => ({ Code: name, Message: message, Type: 'Client', ...fields }),
+    };
+  }
+
+  /** Throws AccessDeniedException unless the caller's role allows a call, and no policy of the vault that it is about denies it. */
+  authorize(call: ApiCall): void {
+    const { roleArn } = call.caller;
+    const permissions = requiredPermissions(call, this.#arnPrefix);
+    for (const { action, resource, facts } of permissions) {
+      const known = new Map([...facts, ...this.#resourceTags(resource)]);
+      if (roleArn !== undefined) this.#parts.roles.demand(roleArn, action, resource, known);
+    }
+    const [own] = permissions;
+    const vault = this.#vaultOf(call);
+    if (own && vault) this.#demandNoDenial(vault, own, roleArn);
+  }
+
+  #vaultOperations(): Record<string, Operation> {
+    const { vaults } = this;
+    return {
+      CreateBackupVault: (call) => vaults.create(call),
+      DescribeBackupVault: (call) => vaults.describe(call),
+      ListBackupVaults: (call) => vaults.list(call),
+      DeleteBackupVault: (call) => { vaults.delete(call); }, // prettier-ignore
+      PutBackupVaultAccessPolicy: (call) => { vaults.putPolicy(call); }, // prettier-ignore
+      GetBackupVaultAccessPolicy: (call) => vaults.getPolicy(call),
+      DeleteBackupVaultAccessPolicy: (call) => { vaults.deletePolicy(call); }, // prettier-ignore
+    };
+  }
+
+  #jobOperations(): Record<string, Operation> {
+    const { jobs } = this;
+    return {
+      StartBackupJob: (call) => jobs.start(call),
+      StopBackupJob: (call) => { jobs.stop(call); }, // prettier-ignore
+      DescribeBackupJob: (call) => jobs.describe(call),
+      ListBackupJobs: (call) => jobs.list(call),
+    };
+  }
+
+  #pointOperations(): Record<string, Operation> {
+    const { points } = this;
+    const tagged = this.#tagged;
+    return {
+      DescribeRecoveryPoint: (call) => points.describe(call),
+      ListRecoveryPointsByBackupVault: (call) => points.listByVault(call),
+      ListRecoveryPointsByResource: (call) => points.listByResource(call),
+      DeleteRecoveryPoint: (call) => { points.delete(call); }, // prettier-ignore
+      ListTags: (call) => tagged.list(call),
+      TagResource: (call) => { tagged.put(call); }, // prettier-ignore
+      UntagResource: (call) => { tagged.remove(call); }, // prettier-ignore
+    };
+  }
+
+  get #arnPrefix(): string {
+    return `arn:aws:backup:${this.#parts.region}:${this.#parts.accountId}`;
+  }
+
+  /** Whether a role that AWS Backup works with may do something. */
+  #may(roleArn: string, action: string, resource: string): boolean {
+    try {
+      this.#parts.roles.demand(roleArn, action, resource);
+      return true;
+    } catch (error) {
+      if (error instanceof AwsError) return false;
+      throw error;
+    }
+  }
+
+  #resourceTags(arn: string): [string, string][] {
+    return [...(this.#tagged.of(arn) ?? [])].map(([key, value]) => [`aws:resourcetag/${key.toLowerCase()}`, value]);
+  }
+
+  /** The vault that a call names, or that holds the point which it names. */
+  #vaultOf({ input }: ApiCall): Vault | undefined {
+    const name = input.BackupVaultName ?? input.SourceBackupVaultName;
+    return typeof name === 'string' ? this.vaults.get(name) : this.points.find(String(input.RecoveryPointArn))?.vault;
+  }
+
+  #demandNoDenial({ policy }: Vault, { action, resource, facts }: Permission, roleArn: string | undefined): void {
+    if (policy === undefined) return;
+    const arn = roleArn ?? `arn:aws:iam::${this.#parts.accountId}:root`;
+    const context = new Map([...facts, ['aws:principalarn', arn], ['aws:principalaccount', this.#parts.accountId]]);
+    const decision = decideByResourcePolicy(JSON.parse(policy), { arn }, { action, resource, context });
+    if (decision !== 'denied explicitly') return;
+    const message = `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} with an explicit deny in a resource-based policy`;
+    throw new AwsError('AccessDeniedException', message, 403);
+  }
+}
