@@ -7,6 +7,7 @@ import { decideByResourcePolicy } from '../iam/resource-policy.ts';
 import type { Roles } from '../iam/roles.ts';
 import type { Keys } from '../kms.ts';
 import { randomStream } from '../random.ts';
+import { backupAnswer } from './backup-answer.ts';
 import { inWordsOfBackup } from './backup-errors.ts';
 import { BackupJobs } from './backup-jobs.ts';
 import { requiredPermissions, type Permission } from './backup-permissions.ts';
@@ -14,6 +15,7 @@ import { JobEvents } from './job-events.ts';
 import type { JobModel } from './job-time.ts';
 import { RecoveryPoints } from './recovery-points.ts';
 import { RegionSettings } from './region-settings.ts';
+import { RestoreJobs } from './restore-jobs.ts';
 import { Tagged } from './tagged.ts';
 import type { Vault } from './vault.ts';
 import { Vaults } from './vaults.ts';
@@ -35,6 +37,7 @@ export class AwsBackup {
   readonly vaults: Vaults;
   readonly points: RecoveryPoints;
   readonly jobs: BackupJobs;
+  readonly restoreJobs: RestoreJobs;
   readonly settings = new RegionSettings();
   readonly #tagged: Tagged;
   readonly #parts: AwsBackupParts;
@@ -54,23 +57,28 @@ export class AwsBackup {
       mayDelete: (roleArn, backupArn) => this.#may(roleArn, 'dynamodb:DeleteBackup', backupArn),
     });
     this.#tagged = new Tagged(this.vaults, this.points);
-    this.jobs = new BackupJobs({
+    const ofJobs = {
       clock,
-      random: randomStream(seed, 'backup jobs'),
       accountId,
       tableArnPrefix: `arn:aws:dynamodb:${region}:${accountId}`,
+      points: this.points,
+      events: new JobEvents(clock, bus, randomStream(seed, 'job events')),
+      may: (roleArn: string, action: string, resource: string) => this.#may(roleArn, action, resource),
+    };
+    this.jobs = new BackupJobs({
+      ...ofJobs,
+      random: randomStream(seed, 'backup jobs'),
       tables,
       backups,
       keys,
       vaults: this.vaults,
-      points: this.points,
-      events: new JobEvents(clock, bus, randomStream(seed, 'job events')),
       time: parts.jobTime,
       inUse: new Set(),
-      may: (roleArn, action, resource) => this.#may(roleArn, action, resource),
       demandOptIn: () => { this.settings.demandOptIn(); }, // prettier-ignore
       isAdvanced: () => this.settings.isAdvanced,
     });
+    const random = randomStream(seed, 'restore jobs');
+    this.restoreJobs = new RestoreJobs({ ...ofJobs, random, restores: dynamodb.restores });
   }
 
   service(): Service {
@@ -80,7 +88,7 @@ export class AwsBackup {
       name: 'backup',
       contentType: 'application/json',
       operations: Object.fromEntries(worded),
-      answer: (output) => ({ status: 200, headers: {}, body: output === undefined ? '' : JSON.stringify(output) }),
+      answer: backupAnswer,
       errorBody: ({ name, message, fields }) => ({ Code: name, Message: message, Type: 'Client', ...fields }),
     };
   }
@@ -112,12 +120,16 @@ export class AwsBackup {
   }
 
   #jobOperations(): Record<string, Operation> {
-    const { jobs } = this;
+    const { jobs, restoreJobs } = this;
     return {
       StartBackupJob: (call) => jobs.start(call),
       StopBackupJob: (call) => { jobs.stop(call); }, // prettier-ignore
       DescribeBackupJob: (call) => jobs.describe(call),
       ListBackupJobs: (call) => jobs.list(call),
+      StartRestoreJob: (call) => restoreJobs.start(call),
+      DescribeRestoreJob: (call) => restoreJobs.describe(call),
+      ListRestoreJobs: (call) => restoreJobs.list(call),
+      PutRestoreValidationResult: (call) => restoreJobs.putValidation(call),
     };
   }
 

@@ -67,16 +67,34 @@ interface Source {
   readonly declared: DeclaredSize;
   readonly contentAt: number;
   readonly tableArn: string;
+  /** The key that has to be usable for reading it. */
+  readonly keyArn: string | undefined;
+  readonly isElsewhere: boolean;
   /** Undefined when the source is a point in time. */
   readonly backup: StoredBackup | undefined;
 }
 
-interface Running {
+/** Who asked for a restore, and how. */
+interface RestoreRequest {
+  /** The members of RestoreTableFromBackup or RestoreTableToPointInTime. */
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly effects: readonly CallEffect[];
+  readonly roleArn: string | undefined;
+  /** Hears when the table is ACTIVE, or why it never will be. */
+  readonly ended?: (table: Table, failure: string | undefined) => void;
+}
+
+/** A restore of what AWS Backup keeps. */
+export interface ManagedRestore extends RestoreRequest {
+  readonly backup: StoredBackup;
+  readonly target: string;
+  readonly keyArn: string | undefined;
+}
+
+interface Running extends RestoreRequest {
   readonly table: Table;
   readonly source: Source;
   readonly origin: RestoreOrigin;
-  readonly effects: readonly CallEffect[];
-  readonly roleArn: string | undefined;
   readonly record: RestoreRecord;
   readonly planned: PlannedEvent[];
 }
@@ -110,7 +128,18 @@ export class Restores {
     const content = await backup.content;
     this.#checkTarget(target);
     if (backup.status !== 'AVAILABLE' || backup.restoring > 0) throw backupInUse(backup);
-    return this.#start(call, target, { definition, content, declared, contentAt, tableArn, backup });
+    const source = { ...this.#keptBy(tableArn, definition), content, declared, contentAt, backup };
+    return this.#answer(target, this.#start(requestOf(call), target, source));
+  }
+
+  /** Restores what AWS Backup keeps in this Region, wherever its table was. Throws as RestoreTableFromBackup does. */
+  async fromAwsBackup({ backup, target, keyArn, ...request }: ManagedRestore): Promise<Table> {
+    const { definition, declared, createdAt: contentAt, tableArn } = backup;
+    const content = await backup.content;
+    this.#checkTarget(target);
+    if (backup.restoring > 0) throw backupInUse(backup);
+    const source = { definition, content, declared, contentAt, tableArn, keyArn, isElsewhere: false, backup };
+    return this.#start(request, target, source).table;
   }
 
   async toPointInTime(call: ApiCall): Promise<object> {
@@ -122,7 +151,17 @@ export class Restores {
     const { definition, declared, arn: tableArn } = table;
     const content = await recovery.history.contentAt(contentAt);
     this.#checkTarget(target);
-    return this.#start(call, target, { definition, content, declared, contentAt, tableArn, backup: undefined });
+    const kept = { ...this.#keptBy(tableArn, definition), content, declared, contentAt, backup: undefined };
+    return this.#answer(target, this.#start(requestOf(call), target, kept));
+  }
+
+  /** What DynamoDB keeps of a table is in the table's Region, under the table's key. */
+  #keptBy(
+    tableArn: string,
+    definition: TableDefinition,
+  ): Pick<Source, 'definition' | 'tableArn' | 'keyArn' | 'isElsewhere'> {
+    const keyArn = keyArnOf({ arn: tableArn, definition });
+    return { definition, tableArn, keyArn, isElsewhere: this.#isElsewhere(tableArn) };
   }
 
   /** The table that a request names as its source, which needs point-in-time recovery. */
@@ -164,9 +203,8 @@ export class Restores {
     if (this.#running.size > 0) this.#parts.clock.after(policyDelayMs, () => { this.#followPolicies(); }); // prettier-ignore
   }
 
-  #start(call: ApiCall, target: string, source: Source): object {
-    const input = new Input(call.input);
-    const definition = restoredDefinition(source.definition, input);
+  #start(request: RestoreRequest, target: string, source: Source): Running {
+    const definition = restoredDefinition(source.definition, new Input(request.members));
     this.#checkRoom();
     const origin = {
       backupArn: source.backup?.arn,
@@ -174,14 +212,13 @@ export class Restores {
       contentAt: source.contentAt,
       inProgress: true,
     };
-    this.#checkKeys(source, { arn: source.tableArn, definition });
+    this.#checkKeys(source, definition);
     const table = this.#parts.tables.addRestoring(target, definition, origin, source.declared);
     const running: Running = {
+      ...request,
       table,
       source,
       origin,
-      effects: call.effects,
-      roleArn: call.caller.roleArn,
       planned: [],
       record: {
         tableName: target,
@@ -196,19 +233,23 @@ export class Restores {
     if (source.backup) source.backup.restoring++;
     this.#running.add(running);
     this.all.push(running.record);
-    this.#plan(running, call);
-    // Measured: an empty structure is answered as an error, and yet the restore has begun.
-    if (hasEmptyStructure(call.input)) throw isBeingRestored(target);
+    this.#plan(running);
+    return running;
+  }
+
+  /** Measured: an empty structure is answered as an error, and yet the restore has begun. */
+  #answer(target: string, { table, members }: Running): object {
+    if (hasEmptyStructure(members)) throw isBeingRestored(target);
     return { TableDescription: describeTable(table) };
   }
 
-  #plan(running: Running, call: ApiCall): void {
+  #plan(running: Running): void {
     const { clock } = this.#parts;
-    const { tableMs, indexMs } = this.#timeOf(running, call);
+    const { tableMs, indexMs } = this.#timeOf(running);
     running.planned.push(
       clock.after(tableMs, () => { void clock.standStillDuring(this.#finish(running, tableMs, indexMs)); }), // prettier-ignore
     );
-    for (const effect of call.effects) {
+    for (const effect of running.effects) {
       if (effect.kind !== 'failed-restore') continue;
       running.planned.push(
         clock.after(effect.afterMs, () => { this.#cancel(running, 'it was to fail'); }), // prettier-ignore
@@ -216,7 +257,7 @@ export class Restores {
     }
   }
 
-  #timeOf({ table, source }: Running, call: ApiCall): RestoreTime {
+  #timeOf({ table, source, effects }: Running): RestoreTime {
     const { content, declared } = source;
     const [hashKey = ''] = keyNames(table);
     const globalIndexes = [...table.buildingIndexes];
@@ -228,18 +269,18 @@ export class Restores {
         localIndexes: table.definition.LocalSecondaryIndexes?.length ?? 0,
         globalIndexes,
         toPointInTime: source.backup === undefined,
-        acrossRegions: this.#isElsewhere(source.tableArn),
+        acrossRegions: source.isElsewhere,
       },
       this.#parts.random,
     );
     let { tableMs, indexMs } = usual;
-    for (const effect of call.effects) {
+    for (const effect of effects) {
       if (effect.kind === 'slow-restore') {
         tableMs = effect.ms;
         indexMs = {};
       }
     }
-    for (const effect of call.effects) {
+    for (const effect of effects) {
       if (effect.kind === 'late-indexes')
         indexMs = Object.fromEntries(globalIndexes.map((name) => [name, tableMs + effect.ms]));
     }
@@ -263,6 +304,7 @@ export class Restores {
       else activate();
     }
     if (table.buildingIndexes.size === 0) record.indexesActiveAt = clock.now;
+    running.ended?.(table, undefined);
   }
 
   #linger({ table, origin, effects }: Running): void {
@@ -286,6 +328,7 @@ export class Restores {
     this.#end(running);
     running.record.failure = failure;
     this.#parts.tables.cancel(running.table);
+    running.ended?.(running.table, failure);
   }
 
   #followPolicies(): void {
@@ -299,15 +342,13 @@ export class Restores {
   #followKeys(): void {
     const { keys, tables } = this.#parts;
     for (const running of [...this.#running]) {
-      const needed = [
-        keyArnOf(running.table),
-        keyArnOf({ arn: running.source.tableArn, definition: running.source.definition }),
-      ];
+      const needed = [keyArnOf(running.table), running.source.keyArn];
       const lost = needed.find((key) => key !== undefined && !keys.isUsable(key));
       if (lost === undefined) continue;
       this.#end(running);
       running.record.failure = `the key ${lost} is not usable`;
       tables.lock(running.table);
+      running.ended?.(running.table, running.record.failure);
     }
     for (const table of tables.all) {
       const key = keyArnOf(table);
@@ -343,13 +384,17 @@ export class Restores {
   }
 
   /** How AWS answers is not documented; that the restore does not succeed is. */
-  #checkKeys(source: Source, target: Pick<Table, 'arn' | 'definition'>): void {
-    for (const key of [keyArnOf({ arn: source.tableArn, definition: source.definition }), keyArnOf(target)]) {
+  #checkKeys({ keyArn }: Source, definition: TableDefinition): void {
+    for (const key of [keyArn, keyArnOf({ arn: `${this.#parts.arnPrefix}:table/`, definition })]) {
       if (key !== undefined && !this.#parts.keys.isUsable(key)) {
         throw validationError(`KMS key access denied: the key ${key} is disabled`);
       }
     }
   }
+}
+
+function requestOf({ input, effects, caller }: ApiCall): RestoreRequest {
+  return { members: input, effects, roleArn: caller.roleArn };
 }
 
 function isBeingRestored(target: string): AwsError {

@@ -1,0 +1,71 @@
+import type { CallEffect } from '../faults.ts';
+import { eventResourceType } from './backup-job.ts';
+import { eventTime } from './job-events.ts';
+import type { Job } from './jobs.ts';
+import type { RecoveryPoint } from './recovery-point.ts';
+import type { RestoreMetadata } from './restore-metadata.ts';
+
+export type RestoreJobState = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'ABORTED' | 'FAILED';
+
+export const validationStates = ['FAILED', 'SUCCESSFUL', 'TIMED_OUT', 'VALIDATING'];
+
+/** One restore that AWS Backup was asked for. Instants are epoch milliseconds. */
+export interface RestoreJob extends Job {
+  state: RestoreJobState;
+  readonly accountId: string;
+  readonly point: RecoveryPoint;
+  readonly roleArn: string;
+  readonly metadata: RestoreMetadata;
+  readonly copiesTags: boolean;
+  readonly effects: readonly CallEffect[];
+  createdResourceArn: string | undefined;
+  validation: { readonly status: string; readonly message: string | undefined } | undefined;
+}
+
+function seconds(instant: number | undefined): number | undefined {
+  return instant === undefined ? undefined : instant / 1000;
+}
+
+export function describeRestoreJob(job: RestoreJob): object {
+  const { point, state, validation } = job;
+  return {
+    AccountId: job.accountId,
+    RestoreJobId: job.id,
+    RecoveryPointArn: point.arn,
+    RecoveryPointCreationDate: seconds(point.createdAt),
+    SourceResourceArn: job.resourceArn,
+    BackupVaultArn: point.vault.arn,
+    CreationDate: seconds(job.createdAt),
+    CompletionDate: seconds(job.completedAt),
+    Status: state,
+    StatusMessage: job.statusMessage,
+    PercentDone: state === 'COMPLETED' ? '100.00%' : '0.00%',
+    BackupSizeInBytes: point.backup.sizeBytes,
+    IamRoleArn: job.roleArn,
+    CreatedResourceArn: job.createdResourceArn,
+    ResourceType: 'DynamoDB',
+    ValidationStatus: validation?.status,
+    ValidationStatusMessage: validation?.message,
+    IsParent: false,
+  };
+}
+
+/** > Some events report status whereas others report state. A restore's report status. Source: developer guide, eventbridge. */
+export function restoreJobEvent(job: RestoreJob): Readonly<Record<string, unknown>> {
+  const { point, state } = job;
+  return {
+    restoreJobId: job.id,
+    backupSizeInBytes: String(point.backup.sizeBytes),
+    creationDate: eventTime(job.createdAt),
+    iamRoleArn: job.roleArn,
+    percentDone: state === 'COMPLETED' ? 100 : 0,
+    resourceType: eventResourceType(point.isFullyManaged),
+    status: state,
+    statusMessage: job.statusMessage,
+    createdResourceArn: job.createdResourceArn,
+    completionDate: eventTime(job.completedAt),
+    backupVaultArn: point.vault.arn,
+    recoveryPointArn: point.arn,
+    sourceResourceArn: job.resourceArn,
+  };
+}
