@@ -1,6 +1,7 @@
 import { AutoScaling } from './auto-scaling.ts';
 import { AwsError } from './aws-error.ts';
 import { AwsBackup } from './backup/aws-backup.ts';
+import { GlobalSettings } from './backup/global-settings.ts';
 import { usualJobTime, type JobModel } from './backup/job-time.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
 import { deployStack, type DeployedStack } from './cloudformation/stack.ts';
@@ -44,7 +45,9 @@ export interface AccountOptions {
   readonly region?: string;
   readonly accountId?: string;
   /** Makes it another Region of that account; `inRegion` is the way to one. */
-  readonly regionOf?: SandboxAccount;
+  readonly regionOf?: SandboxAccount | undefined;
+  /** Makes it another account of that one's organization; `inAccount` is the way to one. */
+  readonly memberBeside?: SandboxAccount;
   readonly quotas?: Partial<TableQuotas>;
   /** How many API calls the journal remembers. */
   readonly journalCapacity?: number;
@@ -76,6 +79,12 @@ export interface LoadedFunction extends FunctionSettings {
   readonly roleArn?: string;
   /** Makes it a durable function. */
   readonly durable?: DurableConfig | undefined;
+}
+
+/** The accounts that belong together, each in its home Region, and what is set for all of them. */
+interface Organization {
+  readonly accounts: Map<string, SandboxAccount>;
+  readonly settings: GlobalSettings;
 }
 
 const backupBytesPerMs = 1_000_000;
@@ -113,19 +122,23 @@ export class SandboxAccount {
   readonly #options: AccountOptions;
   /** The Regions of the account that somebody has called so far. */
   readonly #regions: Map<string, SandboxAccount>;
+  readonly #organization: Organization;
 
   constructor(options: AccountOptions = {}) {
-    const { regionOf: shared } = options;
+    const { regionOf: shared, memberBeside } = options;
     this.region = options.region ?? 'eu-central-1';
     const seed = shared ? `${shared.#options.seed ?? 1} ${this.region}` : (options.seed ?? 1);
+    const neighbour = shared ?? memberBeside;
     this.#options = options;
     this.#regions = shared ? shared.#regions : new Map<string, SandboxAccount>();
     this.#regions.set(this.region, this);
     this.accountId = options.accountId ?? '123456789012';
-    this.clock = shared?.clock ?? new VirtualClock((options.startAt ?? new Date('2026-11-01T00:00:00Z')).getTime());
-    this.faults = shared?.faults ?? new Faults();
+    this.#organization = neighbour ? neighbour.#organization : { accounts: new Map(), settings: new GlobalSettings() };
+    if (!shared) this.#organization.accounts.set(this.accountId, this);
+    this.clock = neighbour?.clock ?? new VirtualClock((options.startAt ?? new Date('2026-11-01T00:00:00Z')).getTime());
+    this.faults = neighbour?.faults ?? new Faults();
     this.keys = shared?.keys ?? new Keys();
-    this.journal = shared?.journal ?? new Journal(options.journalCapacity ?? 100_000);
+    this.journal = neighbour?.journal ?? new Journal(options.journalCapacity ?? 100_000);
     this.logs = new Logs(options.logCapacity ?? 1000);
     this.front = new Front({
       region: this.region,
@@ -177,6 +190,8 @@ export class SandboxAccount {
       roles: this.roles,
       bus: this.eventBus,
       jobTime: options.backupJobTime ?? usualJobTime,
+      globalSettings: this.#organization.settings,
+      regional: (arn) => this.#at(arn)?.backup,
     });
     const random = randomStream(seed, 'auto scaling');
     this.autoScaling = new AutoScaling({ clock, random, tables, alarms: this.alarms, region, accountId });
@@ -238,6 +253,21 @@ export class SandboxAccount {
   /** The account in another Region: tables, backups, functions, queues and metrics of its own. */
   inRegion(region: string): SandboxAccount {
     return this.#regions.get(region) ?? new SandboxAccount({ ...this.#options, region, regionOf: this });
+  }
+
+  /** Another account of the same organization: it shares the clock, the faults and the journal, and nothing else. */
+  inAccount(accountId: string): SandboxAccount {
+    const member = this.#organization.accounts.get(accountId);
+    if (member) return member;
+    const { region } = this;
+    const seed = `${this.#options.seed ?? 1} ${accountId}`;
+    return new SandboxAccount({ ...this.#options, seed, region, accountId, regionOf: undefined, memberBeside: this });
+  }
+
+  /** Where an ARN points to, in whatever Region of whatever account of the organization. */
+  #at(arn: string): SandboxAccount | undefined {
+    const [, , , region = '', accountId = ''] = arn.split(':');
+    return this.#organization.accounts.get(accountId)?.inRegion(region);
   }
 
   /** Answers an HTTP request as AWS would, in the Region it is signed for. */

@@ -11,7 +11,11 @@ import { backupAnswer } from './backup-answer.ts';
 import { inWordsOfBackup } from './backup-errors.ts';
 import { BackupJobs } from './backup-jobs.ts';
 import { requiredPermissions, type Permission } from './backup-permissions.ts';
+import type { Destination } from './copy-permission.ts';
+import { CopyJobs } from './copy-jobs.ts';
+import type { GlobalSettings } from './global-settings.ts';
 import { JobEvents } from './job-events.ts';
+import { LegalHolds } from './legal-holds.ts';
 import type { JobModel } from './job-time.ts';
 import { RecoveryPoints } from './recovery-points.ts';
 import { RegionSettings } from './region-settings.ts';
@@ -30,6 +34,10 @@ interface AwsBackupParts {
   readonly roles: Roles;
   readonly bus: EventBus;
   readonly jobTime: JobModel;
+  /** Of the organization that the account belongs to. */
+  readonly globalSettings: GlobalSettings;
+  /** AWS Backup of whatever Region of whatever account of the organization an ARN names. */
+  readonly regional: (arn: string) => AwsBackup | undefined;
 }
 
 /** AWS Backup of one Region, for DynamoDB tables: vaults, recovery points, and the jobs that make them. */
@@ -38,7 +46,9 @@ export class AwsBackup {
   readonly points: RecoveryPoints;
   readonly jobs: BackupJobs;
   readonly restoreJobs: RestoreJobs;
+  readonly copyJobs: CopyJobs;
   readonly settings = new RegionSettings();
+  readonly holds: LegalHolds;
   readonly #tagged: Tagged;
   readonly #parts: AwsBackupParts;
 
@@ -48,11 +58,13 @@ export class AwsBackup {
     this.#parts = parts;
     const arnPrefix = this.#arnPrefix;
     this.vaults = new Vaults({ clock, arnPrefix, pointsIn: (vault) => this.points.in(vault).length });
+    this.holds = new LegalHolds(clock, randomStream(seed, 'legal holds'), arnPrefix);
     this.points = new RecoveryPoints({
       clock,
       random: randomStream(seed, 'recovery points'),
       vaults: this.vaults,
       backups,
+      holds: this.holds,
       arnPrefix,
       mayDelete: (roleArn, backupArn) => this.#may(roleArn, 'dynamodb:DeleteBackup', backupArn),
     });
@@ -65,24 +77,35 @@ export class AwsBackup {
       events: new JobEvents(clock, bus, randomStream(seed, 'job events')),
       may: (roleArn: string, action: string, resource: string) => this.#may(roleArn, action, resource),
     };
+    const ofCopies = { keys, vaults: this.vaults, time: parts.jobTime, inUse: new Set<string>() };
     this.jobs = new BackupJobs({
       ...ofJobs,
+      ...ofCopies,
       random: randomStream(seed, 'backup jobs'),
       tables,
       backups,
-      keys,
-      vaults: this.vaults,
-      time: parts.jobTime,
-      inUse: new Set(),
       demandOptIn: () => { this.settings.demandOptIn(); }, // prettier-ignore
       isAdvanced: () => this.settings.isAdvanced,
+    });
+    this.copyJobs = new CopyJobs({
+      ...ofJobs,
+      ...ofCopies,
+      random: randomStream(seed, 'copy jobs'),
+      destinationAt: (vaultArn) => parts.regional(vaultArn)?.destination(vaultArn),
+      demandAdvanced: () => { this.settings.demandAdvanced('A copy'); }, // prettier-ignore
+      mayCrossAccounts: () => parts.globalSettings.isCrossAccountBackupEnabled,
     });
     const random = randomStream(seed, 'restore jobs');
     this.restoreJobs = new RestoreJobs({ ...ofJobs, random, restores: dynamodb.restores });
   }
 
   service(): Service {
-    const operations = { ...this.#vaultOperations(), ...this.#jobOperations(), ...this.#pointOperations() };
+    const operations = {
+      ...this.#vaultOperations(),
+      ...this.#jobOperations(),
+      ...this.#pointOperations(),
+      ...this.#settingsOperations(),
+    };
     const worded = Object.entries(operations).map(([name, operation]) => [name, inWordsOfBackup(operation)] as const);
     return {
       name: 'backup',
@@ -91,6 +114,12 @@ export class AwsBackup {
       answer: backupAnswer,
       errorBody: ({ name, message, fields }) => ({ Code: name, Message: message, Type: 'Client', ...fields }),
     };
+  }
+
+  /** The vault of this Region with an ARN, for copies into it. */
+  destination(vaultArn: string): Destination | undefined {
+    const vault = this.vaults.all.find(({ arn }) => arn === vaultArn);
+    return vault && { vault, points: this.points, keys: this.#parts.keys };
   }
 
   /** Throws AccessDeniedException unless the caller's role allows a call, and no policy of the vault that it is about denies it. */
@@ -116,16 +145,21 @@ export class AwsBackup {
       PutBackupVaultAccessPolicy: (call) => { vaults.putPolicy(call); }, // prettier-ignore
       GetBackupVaultAccessPolicy: (call) => vaults.getPolicy(call),
       DeleteBackupVaultAccessPolicy: (call) => { vaults.deletePolicy(call); }, // prettier-ignore
+      PutBackupVaultLockConfiguration: (call) => { vaults.putLock(call); }, // prettier-ignore
+      DeleteBackupVaultLockConfiguration: (call) => { vaults.deleteLock(call); }, // prettier-ignore
     };
   }
 
   #jobOperations(): Record<string, Operation> {
-    const { jobs, restoreJobs } = this;
+    const { jobs, copyJobs, restoreJobs } = this;
     return {
       StartBackupJob: (call) => jobs.start(call),
       StopBackupJob: (call) => { jobs.stop(call); }, // prettier-ignore
       DescribeBackupJob: (call) => jobs.describe(call),
       ListBackupJobs: (call) => jobs.list(call),
+      StartCopyJob: (call) => copyJobs.start(call),
+      DescribeCopyJob: (call) => copyJobs.describe(call),
+      ListCopyJobs: (call) => copyJobs.list(call),
       StartRestoreJob: (call) => restoreJobs.start(call),
       DescribeRestoreJob: (call) => restoreJobs.describe(call),
       ListRestoreJobs: (call) => restoreJobs.list(call),
@@ -134,16 +168,31 @@ export class AwsBackup {
   }
 
   #pointOperations(): Record<string, Operation> {
-    const { points } = this;
+    const { points, holds } = this;
     const tagged = this.#tagged;
     return {
       DescribeRecoveryPoint: (call) => points.describe(call),
       ListRecoveryPointsByBackupVault: (call) => points.listByVault(call),
       ListRecoveryPointsByResource: (call) => points.listByResource(call),
       DeleteRecoveryPoint: (call) => { points.delete(call); }, // prettier-ignore
+      UpdateRecoveryPointLifecycle: (call) => points.updateLifecycle(call),
+      CreateLegalHold: (call) => holds.create(call),
+      CancelLegalHold: (call) => holds.cancel(call),
+      ListLegalHolds: (call) => holds.list(call),
       ListTags: (call) => tagged.list(call),
       TagResource: (call) => { tagged.put(call); }, // prettier-ignore
       UntagResource: (call) => { tagged.remove(call); }, // prettier-ignore
+    };
+  }
+
+  #settingsOperations(): Record<string, Operation> {
+    const { settings } = this;
+    const { globalSettings, clock } = this.#parts;
+    return {
+      DescribeRegionSettings: () => settings.describe(),
+      UpdateRegionSettings: (call) => { settings.update(call); }, // prettier-ignore
+      DescribeGlobalSettings: () => globalSettings.describe(),
+      UpdateGlobalSettings: (call) => { globalSettings.update(call, clock.now); }, // prettier-ignore
     };
   }
 

@@ -38,6 +38,15 @@ export function describeLifecycle({ coldAfterDays, deleteAfterDays }: Lifecycle)
   return { MoveToColdStorageAfterDays: coldAfterDays, DeleteAfterDays: deleteAfterDays };
 }
 
+/** The instants that a lifecycle means for a point, as the API spells them. */
+export function calculatedLifecycle(lifecycle: Lifecycle, createdAt: number): object {
+  const { coldAt, deleteAt } = instantsOf(lifecycle, createdAt);
+  return {
+    ...(coldAt !== undefined && { MoveToColdStorageAt: coldAt / 1000 }),
+    ...(deleteAt !== undefined && { DeleteAt: deleteAt / 1000 }),
+  };
+}
+
 /** The instants that a lifecycle means for a point, in epoch milliseconds. */
 export function instantsOf(
   { coldAfterDays, deleteAfterDays }: Lifecycle,

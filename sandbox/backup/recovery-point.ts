@@ -1,5 +1,5 @@
 import type { StoredBackup } from '../dynamodb/stored-backup.ts';
-import { describeLifecycle, instantsOf, type Lifecycle } from './lifecycle.ts';
+import { calculatedLifecycle, describeLifecycle, type Lifecycle } from './lifecycle.ts';
 import type { Vault } from './vault.ts';
 
 export type RecoveryPointStatus =
@@ -38,11 +38,6 @@ function seconds(instant: number | undefined): number | undefined {
   return instant === undefined ? undefined : instant / 1000;
 }
 
-function calculatedLifecycle({ lifecycle, createdAt }: RecoveryPoint): object {
-  const { coldAt, deleteAt } = instantsOf(lifecycle, createdAt);
-  return { MoveToColdStorageAt: seconds(coldAt), DeleteAt: seconds(deleteAt) };
-}
-
 /** What every answer says of a point. */
 function described(point: RecoveryPoint): object {
   const { vault, backup } = point;
@@ -62,7 +57,7 @@ function described(point: RecoveryPoint): object {
     InitiationDate: seconds(point.initiatedAt),
     CompletionDate: seconds(point.completedAt),
     BackupSizeInBytes: backup.sizeBytes,
-    CalculatedLifecycle: calculatedLifecycle(point),
+    CalculatedLifecycle: calculatedLifecycle(point.lifecycle, point.createdAt),
     Lifecycle: describeLifecycle(point.lifecycle),
     EncryptionKeyArn: point.isFullyManaged ? vault.encryptionKeyArn : undefined,
     IsEncrypted: true,

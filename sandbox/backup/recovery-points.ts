@@ -6,8 +6,10 @@ import type { ApiCall } from '../front.ts';
 import { Input } from '../input.ts';
 import { randomUuid, type Random } from '../random.ts';
 import { busy, invalidRequest, notFound } from './backup-errors.ts';
+import type { LegalHolds } from './legal-holds.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { instantIn, pageOf } from './paging.ts';
+import { PointLifecycles } from './point-lifecycle.ts';
 import { describePoint, pointInVault, pointOfResource, type RecoveryPoint } from './recovery-point.ts';
 import type { Vault } from './vault.ts';
 import type { Vaults } from './vaults.ts';
@@ -17,6 +19,7 @@ interface RecoveryPointsParts {
   readonly random: Random;
   readonly vaults: Vaults;
   readonly backups: Backups;
+  readonly holds: LegalHolds;
   /** `arn:PARTITION:backup:REGION:ACCOUNT`. */
   readonly arnPrefix: string;
   /** Whether a role may have DynamoDB delete a backup. */
@@ -56,9 +59,12 @@ export class RecoveryPoints {
   /** Those that are gone, for as long as listings are behind. */
   readonly #lingering = new Set<RecoveryPoint>();
   readonly listLag: ListLag = { createdMs: 0, deletedMs: 0 };
+  readonly #lifecycles: PointLifecycles;
 
   constructor(parts: RecoveryPointsParts) {
     this.#parts = parts;
+    const { clock, random } = parts;
+    this.#lifecycles = new PointLifecycles({ clock, random, expire: (point) => this.#expire(point) });
   }
 
   /** Every point that exists. */
@@ -98,12 +104,24 @@ export class RecoveryPoints {
     return point;
   }
 
+  /**
+   * A copy that a job has begun to make. AWS does not say whether it has the age of its source: here it has, for its content is as old.
+   */
+  beginCopy(source: RecoveryPoint, vault: Vault, roleArn: string, lifecycle: Lifecycle): RecoveryPoint {
+    const arn = this.newArn();
+    const backup: StoredBackup = { ...source.backup, arn, status: 'CREATING', restoring: 0 };
+    const { resourceArn, createdAt } = source;
+    const made = { arn, vault, backup, resourceArn, roleArn, createdAt, lifecycle, tags: new Map(source.tags) };
+    return this.begin({ ...made, sourceVaultArn: source.vault.arn });
+  }
+
   /** The job has made the point. A PARTIAL one does not hold everything. */
   complete(point: RecoveryPoint, status: 'COMPLETED' | 'PARTIAL' | 'AVAILABLE' = 'COMPLETED'): void {
     point.status = status;
     point.completedAt = this.#parts.clock.now;
     if (point.isFullyManaged) point.backup.status = 'AVAILABLE';
     else this.#parts.backups.finish(point.backup);
+    this.#lifecycles.follow(point);
   }
 
   /** The point is no more, at once: its job came to nothing, or its deletion is done. */
@@ -150,6 +168,10 @@ export class RecoveryPoints {
     return describePoint(this.named(call));
   }
 
+  updateLifecycle(call: ApiCall): object {
+    return this.#lifecycles.update(call, this.named(call));
+  }
+
   listByVault(call: ApiCall): object {
     const input = new Input(call.input);
     const vault = this.#parts.vaults.named(call);
@@ -181,17 +203,21 @@ export class RecoveryPoints {
   delete(call: ApiCall): void {
     const point = this.named(call);
     if (point.vault.lock) throw invalidRequest(`Recovery point cannot be deleted: vault ${point.vault.name} is locked`);
-    if (point.status === 'CREATING' || point.status === 'DELETING' || point.jobs > 0)
+    if (this.#parts.holds.holds(point))
+      throw invalidRequest('Recovery point cannot be deleted: it is under a legal hold');
+    if (isBusy(point))
       throw busy(`Recovery point ${point.arn} is in use: ${point.jobs > 0 ? 'a job reads it' : point.status}`);
-    if (call.effects.some(({ kind }) => kind === 'kept-recovery-point') || !this.#isDeletable(point))
-      this.expire(point);
+    if (call.effects.some(({ kind }) => kind === 'kept-recovery-point') || !this.#isDeletable(point)) keep(point);
     else this.#delete(point);
   }
 
-  /** The point should be gone, but AWS Backup could not delete it. */
-  expire(point: RecoveryPoint): void {
-    point.status = 'EXPIRED';
-    point.statusMessage = 'AWS Backup could not delete the recovery point: it lacks permission';
+  /** The retention of a point is over. > EXPIRED: it has exceeded its retention period, but it could not be deleted. */
+  #expire(point: RecoveryPoint): boolean {
+    if (isBusy(point)) return false;
+    const isDeletable = !this.#parts.holds.holds(point) && this.#isDeletable(point);
+    if (isDeletable) this.#delete(point);
+    else keep(point);
+    return isDeletable;
   }
 
   #delete(point: RecoveryPoint): void {
@@ -212,4 +238,13 @@ export class RecoveryPoints {
     );
     return pageOf(call, listed, ({ arn }) => arn);
   }
+}
+
+function isBusy({ status, jobs }: RecoveryPoint): boolean {
+  return status === 'CREATING' || status === 'DELETING' || jobs > 0;
+}
+
+function keep(point: RecoveryPoint): void {
+  point.status = 'EXPIRED';
+  point.statusMessage = 'AWS Backup could not delete the recovery point';
 }

@@ -5,6 +5,7 @@ import { Input } from '../input.ts';
 import { invalidParameter, invalidRequest, notFound } from './backup-errors.ts';
 import { pageOf } from './paging.ts';
 import { describeVault, tagsFrom, type Vault } from './vault.ts';
+import { changeLock, lockFrom } from './vault-lock.ts';
 
 interface VaultsParts {
   readonly clock: VirtualClock;
@@ -122,6 +123,15 @@ export class Vaults {
 
   deletePolicy(call: ApiCall): void {
     this.named(call).policy = undefined;
+  }
+
+  putLock(call: ApiCall): void {
+    const { now } = this.#parts.clock;
+    changeLock(this.named(call), lockFrom(new Input(call.input), now), now);
+  }
+
+  deleteLock(call: ApiCall): void {
+    changeLock(this.named(call), undefined, this.#parts.clock.now);
   }
 
   #described(vault: Vault): object {
