@@ -22,7 +22,7 @@ export type JobFilters<J extends Job> = Readonly<Record<string, (job: J) => stri
 export const jobLifeMs = 30 * dayMs;
 
 /** Filters by what no job here has: parts of composite jobs, plans, messages by category. */
-const neverFulfilled = ['ByParentJobId', 'ByMessageCategory', 'ByRestoreTestingPlanArn'];
+const neverFulfilled = ['ByParentJobId', 'ByMessageCategory'];
 
 /** The jobs of one kind of the last 30 days, and the idempotency tokens with which they were asked for. */
 export class Jobs<J extends Job> {

@@ -17,6 +17,8 @@ export interface RestoreJob extends Job {
   readonly roleArn: string;
   readonly metadata: RestoreMetadata;
   readonly copiesTags: boolean;
+  /** The plan of AWS Backup's own restore testing that asked for it. */
+  readonly testingPlanArn: string | undefined;
   readonly effects: readonly CallEffect[];
   createdResourceArn: string | undefined;
   validation: { readonly status: string; readonly message: string | undefined } | undefined;
@@ -46,6 +48,7 @@ export function describeRestoreJob(job: RestoreJob): object {
     ResourceType: 'DynamoDB',
     ValidationStatus: validation?.status,
     ValidationStatusMessage: validation?.message,
+    ...(job.testingPlanArn !== undefined && { CreatedBy: { RestoreTestingPlanArn: job.testingPlanArn } }),
     IsParent: false,
   };
 }
@@ -64,8 +67,19 @@ export function restoreJobEvent(job: RestoreJob): Readonly<Record<string, unknow
     statusMessage: job.statusMessage,
     createdResourceArn: job.createdResourceArn,
     completionDate: eventTime(job.completedAt),
+    restoreTestingPlanArn: job.testingPlanArn,
     backupVaultArn: point.vault.arn,
     recoveryPointArn: point.arn,
     sourceResourceArn: job.resourceArn,
   };
+}
+
+/** The faults of a job's request, as a restore of DynamoDB knows them. */
+export function restoreEffects({ effects, createdAt }: RestoreJob, now: number): CallEffect[] {
+  return effects.flatMap((effect): CallEffect[] => {
+    if (effect.kind === 'slow-job' && effect.time.runMs !== undefined)
+      return [{ kind: 'slow-restore', ms: effect.time.runMs }];
+    if (effect.kind === 'failed-job') return [{ kind: 'failed-restore', afterMs: effect.afterMs - (now - createdAt) }];
+    return [effect];
+  });
 }

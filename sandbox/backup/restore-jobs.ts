@@ -2,16 +2,22 @@ import { AwsError } from '../aws-error.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { Restores } from '../dynamodb/restores.ts';
 import { keyArnOf, type Table } from '../dynamodb/table.ts';
-import type { CallEffect } from '../faults.ts';
 import type { ApiCall } from '../front.ts';
 import { Input } from '../input.ts';
-import { randomUuid, type Random } from '../random.ts';
+import { randomHex, randomUuid, type Random } from '../random.ts';
 import { noContent } from './backup-answer.ts';
 import { invalidRequest, notFound } from './backup-errors.ts';
 import type { JobEvents } from './job-events.ts';
 import { Jobs } from './jobs.ts';
+import type { RecoveryPoint } from './recovery-point.ts';
 import type { RecoveryPoints } from './recovery-points.ts';
-import { describeRestoreJob, restoreJobEvent, validationStates, type RestoreJob } from './restore-job.ts';
+import {
+  describeRestoreJob,
+  restoreEffects,
+  restoreJobEvent,
+  validationStates,
+  type RestoreJob,
+} from './restore-job.ts';
 import { metadataIn } from './restore-metadata.ts';
 
 interface RestoreJobsParts {
@@ -55,11 +61,31 @@ export class RestoreJobs {
     this.#jobs = new Jobs(parts.clock, parts.accountId, {
       ByStatus: ({ state }) => state,
       ByResourceType: () => 'DynamoDB',
+      ByRestoreTestingPlanArn: ({ testingPlanArn }) => testingPlanArn,
     });
   }
 
   get all(): RestoreJob[] {
     return this.#jobs.all;
+  }
+
+  /**
+   * Starts a restore as AWS Backup's own restore testing does, which is not modelled beyond that: nobody picks points, and nobody deletes the
+   * table. Returns the job's id.
+   */
+  startTest(point: RecoveryPoint, testingPlanArn: string): string {
+    const targetTableName = `awsbackup-restore-test-${randomHex(this.#parts.random, 12)}`;
+    const metadata = { targetTableName, encryption: { Enabled: false } };
+    const job = {
+      ...this.#jobOf(point),
+      roleArn: point.roleArn,
+      metadata,
+      copiesTags: false,
+      testingPlanArn,
+      effects: [],
+    };
+    this.#launch(job, undefined);
+    return job.id;
   }
 
   start(call: ApiCall): object {
@@ -100,9 +126,7 @@ export class RestoreJobs {
   #create(call: ApiCall, input: Input, token: string | undefined): RestoreJob {
     try {
       const job = this.#newJob(call, input);
-      this.#jobs.add(job, token);
-      this.#become(job, 'PENDING');
-      this.#plan(job);
+      this.#launch(job, token);
       return job;
     } catch (error) {
       if (token !== undefined && error instanceof AwsError) this.#refused.set(token, error);
@@ -110,13 +134,32 @@ export class RestoreJobs {
     }
   }
 
+  #launch(job: RestoreJob, token: string | undefined): void {
+    this.#jobs.add(job, token);
+    this.#become(job, 'PENDING');
+    this.#plan(job);
+  }
+
   #newJob({ effects }: ApiCall, input: Input): RestoreJob {
-    const { clock, random, points, accountId } = this.#parts;
+    const { points } = this.#parts;
     const arn = input.text('RecoveryPointArn');
     const point = points.find(arn);
     if (!point) throw notFound(`Recovery point ${arn} cannot be found`);
     if (!restorable.has(point.status))
       throw invalidRequest(`Recovery point ${arn} cannot be restored: ${point.status}`);
+    return {
+      ...this.#jobOf(point),
+      roleArn: input.text('IamRoleArn'),
+      metadata: metadataIn(input),
+      copiesTags: input.optionalBoolean('CopySourceTagsToRestoredResource') ?? false,
+      testingPlanArn: undefined,
+      effects,
+    };
+  }
+
+  /** What a job is before anything has become of it, whoever asked for it. */
+  #jobOf(point: RecoveryPoint): Omit<RestoreJob, 'roleArn' | 'metadata' | 'copiesTags' | 'testingPlanArn' | 'effects'> {
+    const { clock, random, accountId } = this.#parts;
     return {
       id: randomUuid(random).toUpperCase(),
       accountId,
@@ -126,10 +169,6 @@ export class RestoreJobs {
       statusMessage: undefined,
       completedAt: undefined,
       point,
-      roleArn: input.text('IamRoleArn'),
-      metadata: metadataIn(input),
-      copiesTags: input.optionalBoolean('CopySourceTagsToRestoredResource') ?? false,
-      effects,
       createdResourceArn: undefined,
       validation: undefined,
     };
@@ -218,14 +257,4 @@ export class RestoreJobs {
     const detailType = 'Restore Job State Change';
     this.#parts.events.tell({ detailType, resources: [point.arn], detail: restoreJobEvent(job) }, effects);
   }
-}
-
-/** The faults of a job's request, as a restore of DynamoDB knows them. */
-function restoreEffects({ effects, createdAt }: RestoreJob, now: number): CallEffect[] {
-  return effects.flatMap((effect): CallEffect[] => {
-    if (effect.kind === 'slow-job' && effect.time.runMs !== undefined)
-      return [{ kind: 'slow-restore', ms: effect.time.runMs }];
-    if (effect.kind === 'failed-job') return [{ kind: 'failed-restore', afterMs: effect.afterMs - (now - createdAt) }];
-    return [effect];
-  });
 }

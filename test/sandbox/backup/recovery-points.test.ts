@@ -95,6 +95,22 @@ describe('a recovery point', () => {
     });
   });
 
+  test('that is continuous is AVAILABLE and says so in its ARN, and nothing keeps it from being deleted', async () => {
+    const { account, points, remove } = await aVaultedAccount();
+    const table = account.dynamodb.tables.require('orders');
+    const planted = account.backup.points.plant(account.backup.vaults.require('main'), table, 0, {
+      isContinuous: true,
+    });
+
+    const listed = await points();
+    await remove(planted.arn);
+    await account.runFor(minute);
+
+    expect(listed).toMatchObject([{ Status: 'AVAILABLE', ResourceArn: ordersArn }]);
+    expect(planted.arn).toMatch(/:recovery-point:continuous:orders-/);
+    expect(await points()).toEqual([]);
+  });
+
   test('cannot be deleted while it is being made', async () => {
     const { account, start, remove } = await aVaultedAccount();
 

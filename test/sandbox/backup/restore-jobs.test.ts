@@ -261,6 +261,23 @@ describe('a restore job', () => {
     });
   });
 
+  test('of restore testing names its plan, and makes a table that says what it is', async () => {
+    const { account, client, restoreJob, restore, RecoveryPointArn } = await aRestorable();
+    const plan = 'arn:aws:backup:eu-central-1:123456789012:restore-testing-plan:weekly-0a1b';
+    const point = account.backup.points.find(RecoveryPointArn);
+    if (!point) throw new Error('there is no point');
+
+    const id = account.backup.restoreJobs.startTest(point, plan);
+    await account.runFor(hour);
+    await restore();
+
+    const job = await restoreJob(id);
+    const listed = await client.send(new ListRestoreJobsCommand({ ByRestoreTestingPlanArn: plan }));
+    expect(job).toMatchObject({ Status: 'COMPLETED', CreatedBy: { RestoreTestingPlanArn: plan } });
+    expect(job.CreatedResourceArn).toMatch(/:table\/awsbackup-restore-test-[0-9a-f]{12}$/);
+    expect(listed.RestoreJobs?.map(({ RestoreJobId }) => RestoreJobId)).toEqual([id]);
+  });
+
   test('is told on the bus with its status, where backup jobs have a state', async () => {
     const { account, restore, restoreJob } = await aRestorable();
 
