@@ -35,7 +35,7 @@ import type { Inbox } from './sns/inbox.ts';
 import type { Topics } from './sns/topics.ts';
 import { Queues, sqsService } from './sqs.ts';
 import { taggingService } from './tagging.ts';
-import { regionOf, routeHttp, type HttpCall } from './wire.ts';
+import { accountOf, regionOf, routeHttp, type HttpCall } from './wire.ts';
 
 /** How an account is set up. Everything has a default. */
 export interface AccountOptions {
@@ -270,10 +270,12 @@ export class SandboxAccount {
     return this.#organization.accounts.get(accountId)?.inRegion(region);
   }
 
-  /** Answers an HTTP request as AWS would, in the Region it is signed for. */
+  /** Answers an HTTP request as AWS would, in the Region and the account it is signed for. */
   async http(call: HttpCall, caller: Caller = outsider): Promise<FrontResponse> {
     const region = regionOf(call) ?? this.region;
-    return region === this.region ? this.#answer(call, caller) : this.inRegion(region).#answer(call, caller);
+    const accountId = accountOf(call) ?? this.accountId;
+    const account = accountId === this.accountId ? this : this.inAccount(accountId);
+    return (region === account.region ? account : account.inRegion(region)).#answer(call, caller);
   }
 
   async #answer(call: HttpCall, caller: Caller): Promise<FrontResponse> {

@@ -19,6 +19,11 @@ export function regionOf({ headers }: HttpCall): string | undefined {
   return /Credential=[^/,]+\/\d{8}\/([a-z0-9-]+)\//.exec(headers.authorization ?? '')?.[1];
 }
 
+/** The account that a request is meant for: that of whoever signed it, told by an access key of twelve digits; undefined for any other key. */
+export function accountOf({ headers }: HttpCall): string | undefined {
+  return /Credential=(\d{12})\//.exec(headers.authorization ?? '')?.[1];
+}
+
 const targets: Readonly<Record<string, string>> = {
   DynamoDB_20120810: 'dynamodb',
   ResourceGroupsTaggingAPI_20170126: 'tagging',

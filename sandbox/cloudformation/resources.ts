@@ -3,7 +3,7 @@ import { readBundle } from '../lambda/bundle.ts';
 import type { DurableConfig } from '../lambda/durable-execution.ts';
 import { functionName, functionReference } from '../lambda/function-reference.ts';
 import { functionArnPrefix } from '../lambda/lambda-permissions.ts';
-import { backupCreators } from './backup-resources.ts';
+import { backupCreators, backupManagedStatements } from './backup-resources.ts';
 import { monitoringCreators } from './monitoring-resources.ts';
 import { named, type Creator } from './resource.ts';
 
@@ -80,6 +80,7 @@ const configureInvocations: Creator = ({ properties, generatedName }, account) =
 
 /** What AWS's managed policies allow of what the sandbox asks about; the others allow logs and the like, which it does not ask about. */
 const managedStatements: Readonly<Record<string, object>> = {
+  ...backupManagedStatements,
   AWSLambdaBasicDurableExecutionRolePolicy: {
     Effect: 'Allow',
     Action: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],

@@ -5,6 +5,7 @@ import {
   DeleteRecoveryPointCommand,
   DescribeBackupJobCommand,
   DescribeRecoveryPointCommand,
+  ListBackupVaultsCommand,
   ListRecoveryPointsByBackupVaultCommand,
   ListTagsCommand,
   StartBackupJobCommand,
@@ -38,6 +39,17 @@ async function aTable(client: DynamoDBClient): Promise<string | undefined> {
 }
 
 describe('AWS Backup over the wire', () => {
+  test('belongs to the account whose number is the access key', async () => {
+    const credentials = { accessKeyId: '210987654321', secretAccessKey: 'sandbox' };
+    const other = new BackupClient({ ...config, credentials });
+
+    const created = await other.send(new CreateBackupVaultCommand({ BackupVaultName: 'theirs' }));
+    const mine = await new BackupClient(config).send(new ListBackupVaultsCommand({}));
+
+    expect(created.BackupVaultArn).toBe('arn:aws:backup:eu-central-1:210987654321:backup-vault:theirs');
+    expect(mine.BackupVaultList?.map(({ BackupVaultName }) => BackupVaultName)).not.toContain('theirs');
+  });
+
   test('makes a recovery point, lists it by its escaped ARN, and deletes it', async () => {
     const client = new BackupClient(config);
     const BackupVaultName = 'main';

@@ -6,13 +6,24 @@ import {
   DeleteRecoveryPointCommand,
   DescribeBackupVaultCommand,
   ListTagsCommand,
+  StartCopyJobCommand,
+  StartRestoreJobCommand,
 } from '@aws-sdk/client-backup';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
-import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  AnyPrincipal,
+  Effect,
+  ManagedPolicy,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, test } from '@jest/globals';
 import { SandboxAccount } from '../../../sandbox/account.ts';
+import { aVaultedAccount, hour, minute, roleArn } from './vaulted-account.ts';
 
 // The first synthesis of a process loads the whole of the CDK.
 
@@ -41,9 +52,42 @@ function synthesized(minRetention = Duration.days(7)): string {
     removalPolicy: RemovalPolicy.RETAIN,
   });
   Tags.of(vault).add('team', 'orders');
+  const managed = ['Backup', 'Restores'].map((name) =>
+    ManagedPolicy.fromAwsManagedPolicyName(`service-role/AWSBackupServiceRolePolicyFor${name}`),
+  );
+  const assumedBy = new ServicePrincipal('backup.amazonaws.com');
+  new Role(stack, 'Role', { roleName: 'backs-up', assumedBy, managedPolicies: managed });
   new CfnOutput(stack, 'VaultArn', { value: vault.backupVaultArn });
   return app.synth().directory;
 }
+
+describe('a role with the managed policies of AWS Backup', () => {
+  test.each([true, false])(
+    'can back a table up, copy it and restore it (advanced features: %s)',
+    async (isAdvanced) => {
+      const { account, client, backUp } = await aVaultedAccount({
+        restoreTime: () => ({ tableMs: minute, indexMs: {} }),
+      });
+      account.backup.settings.isAdvanced = isAdvanced;
+      await account.deploy(synthesized());
+      account.backup.vaults.add({ BackupVaultName: 'free' });
+      account.backup.vaults.add({ BackupVaultName: 'copies' });
+
+      const RecoveryPointArn = await backUp({ BackupVaultName: 'free' });
+      const Metadata = { targetTableName: 'restored', encryptionType: 'Default' };
+      await client.send(new StartRestoreJobCommand({ RecoveryPointArn, Metadata, IamRoleArn: roleArn }));
+      const { arn: DestinationBackupVaultArn } = account.backup.vaults.require('copies');
+      const copy = { RecoveryPointArn, SourceBackupVaultName: 'free', DestinationBackupVaultArn, IamRoleArn: roleArn };
+      if (isAdvanced) await client.send(new StartCopyJobCommand(copy));
+      await account.runFor(hour);
+
+      const { restoreJobs, copyJobs } = account.backup;
+      expect(restoreJobs.all.map(({ state }) => state)).toEqual(['COMPLETED']);
+      expect(copyJobs.all.map(({ state }) => state)).toEqual(isAdvanced ? ['COMPLETED'] : []);
+    },
+    60_000,
+  );
+});
 
 describe('a vault of a template', () => {
   test('is there with its key, tags, lock and policy after the deployment', async () => {
