@@ -273,7 +273,8 @@ export class SandboxAccount {
   /** Answers an HTTP request as AWS would, in the Region and the account it is signed for. */
   async http(call: HttpCall, caller: Caller = outsider): Promise<FrontResponse> {
     const region = regionOf(call) ?? this.region;
-    const accountId = accountOf(call) ?? this.accountId;
+    // A role is of one account, whatever key its caller signs with.
+    const accountId = (caller.roleArn === undefined ? accountOf(call) : undefined) ?? this.accountId;
     const account = accountId === this.accountId ? this : this.inAccount(accountId);
     return (region === account.region ? account : account.inRegion(region)).#answer(call, caller);
   }

@@ -26,14 +26,18 @@ const startRights = [allow('backup:StartBackupJob', vaultArn), allow('iam:PassRo
 
 /** A client that calls in the name of a role with these statements. */
 function clientOf(account: SandboxAccount, name: string, ...Statement: object[]): BackupClient {
+  return new BackupClient(configOf(account, name, Statement));
+}
+
+function configOf(account: SandboxAccount, name: string, Statement: object[]) {
   const role = account.roles.put(name);
   account.roles.attach(name, 'rights', { Statement });
-  return new BackupClient({
+  return {
     region: account.region,
     credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
     requestHandler: sdkRequestHandler(account.clock, (call) => account.http(call, { ...outsider, roleArn: role })),
     maxAttempts: 1,
-  });
+  };
 }
 
 const startJob = (more: object = {}) =>
@@ -68,6 +72,16 @@ describe('whoever starts a backup job', () => {
 
     await expect(clientOf(account, 'plain', ...startRights).send(tagged)).rejects.toMatchObject(denied);
     await expect(clientOf(account, 'tagging', ...startRights, tagging).send(tagged)).resolves.toHaveProperty('BackupJobId'); // prettier-ignore
+  });
+});
+
+describe('a role', () => {
+  test('is judged by its own account, also when its caller signs as another one', async () => {
+    const { account } = await aVaultedAccount();
+    const credentials = { accessKeyId: '210987654321', secretAccessKey: 'sandbox' };
+    const client = new BackupClient({ ...configOf(account, 'nobody', []), credentials });
+
+    await expect(client.send(new ListBackupJobsCommand({}))).rejects.toMatchObject(denied);
   });
 });
 
