@@ -35,7 +35,7 @@ export class DynamoDbDrillLedger implements DrillLedger<DrillResult> {
   async takePlace(holder: string, places: number, now: Date, until: Date): Promise<boolean> {
     const taken = await this.#query(placePartition);
     const own = taken.find((item) => item.holder?.S === holder && Number(item.leaseUntil?.N) > now.getTime());
-    if (own) return true;
+    if (own && (await this.#takeNamedPlace(own[ledgerKeys.sort]?.S ?? '', holder, now, until))) return true;
     const busy = new Set(
       taken.filter((item) => Number(item.leaseUntil?.N) > now.getTime()).map((item) => item[ledgerKeys.sort]?.S),
     );

@@ -31,6 +31,7 @@ import type {
 } from '../jobs/drill/ports.ts';
 import type { FailureKind } from '../jobs/ports.ts';
 import { failureOf } from './failures.ts';
+import { rightsLostOn } from './restore-rights.ts';
 import { backedUpTable, restoredTable, shapeOfTable } from './table-shape.ts';
 
 type Overrides = Pick<
@@ -101,6 +102,10 @@ export class DynamoDbRestores implements Restores {
       const failure = failureOf(error);
       return failure.kind === 'missing' ? { kind: 'missing' } : { kind: 'failed', failure };
     }
+  }
+
+  rightsLostOn(tableName: string): Promise<readonly string[]> {
+    return rightsLostOn(this.#dynamodb, tableName);
   }
 
   async describeSource(source: RestoreRequest['source']): Promise<SourceLook> {
@@ -291,6 +296,7 @@ function outcomeOf(error: unknown): RestoreOutcome {
   const name = error instanceof Error ? error.name : '';
   if (name === 'TableAlreadyExistsException' || name === 'TableInUseException') return { kind: 'exists' };
   if (failure.kind === 'no-answer') return { kind: 'unknown', failure };
+  if (name === 'LimitExceededException') return { kind: 'no-room', failure };
   return { kind: 'refused', failure, retriable: retriable.has(failure.kind) };
 }
 

@@ -2,6 +2,7 @@ import { chooseBackup, restorableBackups } from '../../domain/drill/choose.ts';
 import { durationSeconds } from '../../domain/keep-guarantee.ts';
 import { isOwnBackup } from '../../domain/naming.ts';
 import type { Failure } from '../ports.ts';
+import { isPassing, stepError } from './broken-off.ts';
 import type { DrillFailure } from './drill-result.ts';
 import type { DrillPorts, DrillRun } from './drill.ts';
 import type { Durable } from './durable.ts';
@@ -80,7 +81,7 @@ function outOf({ earliest, latest }: { earliest: Date; latest: Date }, table: st
 
 /** A look that failed in passing is repeated by the step. */
 function failedLook(failure: Failure): Chosen {
-  if (failure.kind === 'throttled' || failure.kind === 'no-answer') throw new Error(failure.message);
+  if (isPassing(failure)) throw stepError(failure, 'cannot look at what is to be restored');
   return { failure: { phase: 'choose', ...failure } };
 }
 

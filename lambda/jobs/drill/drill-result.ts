@@ -11,6 +11,8 @@ export interface DrillFailure {
     | FailureKind
     | 'timed-out'
     | 'no-backup'
+    /** The account's restores at once were all taken, until the drill gave up. */
+    | 'no-room'
     | 'name-taken'
     | 'restore-failed'
     | 'not-as-backed-up'

@@ -5,12 +5,13 @@ import type { DrillPlan, Plan } from '../../domain/plan.ts';
 import type { Backups, Log, Timing } from '../ports.ts';
 import type { TableSettings } from '../../domain/settings.ts';
 import type { Settings, SettingsLedger } from '../settings-port.ts';
+import { unlessBroken } from './broken-off.ts';
 import type { ChosenSource } from './choose-source.ts';
 import { cleanUp } from './clean-up.ts';
 import type { Durable } from './durable.ts';
 import type { DrillFailure, DrillResult, DrillTimes } from './drill-result.ts';
-import { pinSource } from './pin-source.ts';
-import { releasePlace, takePlace } from './place.ts';
+import { pinSource, type PinnedSource } from './pin-source.ts';
+import { leavePlace, takePlace } from './place.ts';
 import type { AskValidator, DrillIntent, DrillLedger, Rearming, Restores } from './ports.ts';
 import { disarmTable, rearmTable, settingsToGiveBack, type Rearmed } from './rearm-table.ts';
 import { requestRestore } from './request-restore.ts';
@@ -59,6 +60,7 @@ export async function drillTable(run: DrillRun, durable: Durable, ports: DrillPo
     return pending;
   });
   await durable.step('publish the result', () => {
+    if (result.failure) ports.log.error('a drill did not pass', { ...describe(result), failure: result.failure });
     ports.publish(result, run.plan);
     return Promise.resolve(undefined);
   });
@@ -67,9 +69,14 @@ export async function drillTable(run: DrillRun, durable: Durable, ports: DrillPo
   const isDisarmed = snapshot === undefined || (await disarmTable(run, targetName, snapshot, durable, ports));
   const cleaned = { ...result, ...(await cleanUp(run, targetName, { wasThere, isDisarmed }, durable, ports)) };
   await durable.step('record the clean-up', () => ports.ledger.saveDrill(cleaned));
-  await releasePlace(durable, ports);
+  await leavePlace(run, cleaned, durable, ports);
   await durable.step('tell of the drill', () => ports.tell(cleaned, run.plan));
   return cleaned;
+}
+
+/** What people look for in the log. */
+function describe({ plan, table, slot, source, targetName, outcome }: DrillResult): object {
+  return { plan, table, slot, source: source?.arn, drillTable: targetName, outcome };
 }
 
 /** > A ledger that does not answer now keeps no table: the same is recorded again, and then for certain, after the clean-up. */
@@ -99,51 +106,44 @@ async function outcomeOf(
   durable: Durable,
   ports: DrillPorts,
 ): Promise<Outcome> {
-  return await unlessBroken(run, 'restore', ports, async () => {
-    if (await takePlace(run, startedAt, durable, ports)) return await restoreAndProve(run, targetName, durable, ports);
-    return { failure: timedOut('no other drill finished in time to make place for this one') };
-  });
-}
-
-async function unlessBroken(
-  { table }: DrillRun,
-  phase: DrillFailure['phase'],
-  { log }: DrillPorts,
-  act: () => Promise<Outcome>,
-): Promise<Outcome> {
-  try {
-    return await act();
-  } catch (error) {
-    log.error('a drill broke off', { table, phase, error });
-    return { failure: { phase, kind: 'unknown', message: error instanceof Error ? error.message : String(error) } };
-  }
+  const { table } = run;
+  const { log } = ports;
+  const pinned = await unlessBroken({ table, phase: 'choose', log }, async () =>
+    (await takePlace(run, startedAt, durable, ports))
+      ? await pinSource(run, targetName, durable, ports)
+      : { failure: timedOut('no other drill finished in time to make place for this one') },
+  );
+  if ('failure' in pinned) return pinned;
+  const { source } = pinned;
+  const outcome: Outcome = await unlessBroken({ table, phase: 'restore', log }, () =>
+    restoreAndProve(run, targetName, pinned, durable, ports),
+  );
+  return { source, ...outcome };
 }
 
 async function restoreAndProve(
   run: DrillRun,
   targetName: DrillTableName,
+  { source, intent }: PinnedSource,
   durable: Durable,
   ports: DrillPorts,
 ): Promise<Outcome> {
-  const pinned = await pinSource(run, targetName, durable, ports);
-  if ('failure' in pinned) return pinned;
-  const { source, intent } = pinned;
   const accepted = await requestRestore(run, source.from, intent, durable, ports);
-  if (accepted.kind === 'failed') return { source, failure: accepted.failure };
-  const restored = await waitUntilReady(run, targetName, accepted, durable, ports);
+  if (accepted.kind === 'failed') return { failure: accepted.failure };
+  const restored = await waitUntilReady(run, { targetName, source, accepted }, durable, ports);
   const { restore, tableId } = restored;
   const seen = { ...intent, ...(tableId !== undefined && { targetTableId: tableId }) };
   if (restored.failure) {
     if (tableId !== undefined) await note(seen, durable, ports);
-    return { source, times: { restore }, failure: restored.failure };
+    return { times: { restore }, failure: restored.failure };
   }
   const snapshot = await settingsToGiveBack(run, source, durable, ports);
   if (typeof snapshot === 'string') await note(seen, durable, ports);
   else await note({ ...seen, rearming: rearmingOf(run, source) }, durable, ports);
-  const proven = await unlessBroken(run, 'validate', ports, () =>
+  const proven: Outcome = await unlessBroken({ table: run.table, phase: 'validate', log: ports.log }, () =>
     proveRestored(run, targetName, { source, restored, snapshot }, durable, ports),
   );
-  return { source, times: { restore }, ...(typeof snapshot !== 'string' && { snapshot }), ...proven };
+  return { times: { restore }, ...(typeof snapshot !== 'string' && { snapshot }), ...proven };
 }
 
 /** What was restored, and what it is to be given back. */

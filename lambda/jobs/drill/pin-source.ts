@@ -1,11 +1,15 @@
 import type { DrillTableName } from '../../domain/drill/drill-table-name.ts';
+import { stepError } from './broken-off.ts';
 import { chooseSource, type ChosenSource } from './choose-source.ts';
 import type { DrillFailure } from './drill-result.ts';
 import type { DrillPorts, DrillRun } from './drill.ts';
 import type { Durable } from './durable.ts';
 import type { DrillIntent } from './ports.ts';
 
-type Pinned = { readonly source: ChosenSource; readonly intent: DrillIntent } | { readonly failure: DrillFailure };
+export interface PinnedSource {
+  readonly source: ChosenSource;
+  readonly intent: DrillIntent;
+}
 
 const mostChoices = 5;
 
@@ -19,7 +23,7 @@ export async function pinSource(
   targetName: DrillTableName,
   durable: Durable,
   ports: DrillPorts,
-): Promise<Pinned> {
+): Promise<PinnedSource | { readonly failure: DrillFailure }> {
   const lost: string[] = [];
   while (lost.length < mostChoices) {
     const chosen = await chooseSource(run, lost, durable, ports);
@@ -41,7 +45,7 @@ async function stays(
 ): Promise<boolean> {
   if ((await ledger.announcedDeletions(plan.name)).has(arn)) return false;
   const look = await restores.describeSource(from);
-  if (look.kind === 'failed') throw new Error(`cannot look at ${arn}: ${look.failure.message}`);
+  if (look.kind === 'failed') throw stepError(look.failure, `cannot look at ${arn}`);
   return look.kind === 'found';
 }
 

@@ -1,7 +1,12 @@
+import type { DrillResult } from './drill-result.ts';
 import type { Durable } from './durable.ts';
 import type { DrillPorts, DrillRun } from './drill.ts';
 
 const shortestPauseMilliseconds = 60_000;
+/** For re-arming, validation and the hour of clean-up. */
+const spareMilliseconds = 4 * 3_600_000;
+/** A restore that is not done when its drill gives up may take days more. */
+const heldMilliseconds = 7 * 24 * 3_600_000;
 
 /**
  * Waits for one of the places of this deployment.
@@ -20,7 +25,7 @@ export async function takePlace(
     { taken: false, isOver: false, pauseMilliseconds: shortestPauseMilliseconds },
     async () => {
       const now = timing.now();
-      const lapses = new Date(now.getTime() + 2 * run.timeoutMilliseconds);
+      const lapses = new Date(now.getTime() + 2 * run.timeoutMilliseconds + spareMilliseconds);
       const taken = await ledger.takePlace(durable.executionId, run.drill.concurrentRestores, now, lapses);
       const waited = now.getTime() - startedAt.getTime();
       const pauseMilliseconds = Math.max(shortestPauseMilliseconds, waited / 50);
@@ -31,6 +36,24 @@ export async function takePlace(
   return last.taken;
 }
 
-export async function releasePlace(durable: Durable, { ledger }: DrillPorts): Promise<void> {
-  await durable.step('release the place', () => ledger.releasePlace(durable.executionId));
+/**
+ * Gives the place to the next drill.
+ * > A restore cannot be cancelled: one that is still under way keeps its place, until the sweep has seen its table gone, or for a week.
+ */
+export async function leavePlace(
+  run: DrillRun,
+  { cleanUp, times: { restore } }: DrillResult,
+  durable: Durable,
+  { ledger, timing }: DrillPorts,
+): Promise<void> {
+  const isUnderWay = cleanUp === 'left-behind' && restore !== undefined && restore.atMostSeconds === undefined;
+  if (!isUnderWay) {
+    await durable.step('release the place', () => ledger.releasePlace(durable.executionId));
+    return;
+  }
+  await durable.step('hold the place', async () => {
+    const now = timing.now();
+    const lapses = new Date(now.getTime() + heldMilliseconds);
+    await ledger.takePlace(durable.executionId, run.drill.concurrentRestores, now, lapses);
+  });
 }

@@ -23,6 +23,8 @@ export type RestoreOutcome =
   | { readonly kind: 'exists' }
   /** Nothing was started. `retriable` says whether trying again can help. */
   | { readonly kind: 'refused'; readonly failure: Failure; readonly retriable: boolean }
+  /** Nothing was started: as many restores are under way as AWS lets an account have. */
+  | { readonly kind: 'no-room'; readonly failure: Failure }
   /** The answer was lost: the restore may have begun. Look before trying again. */
   | { readonly kind: 'unknown'; readonly failure: Failure };
 
@@ -122,6 +124,11 @@ export type CheckOutcome =
 export interface Restores {
   start(request: RestoreRequest): Promise<RestoreOutcome>;
   look(tableName: string): Promise<TableLook>;
+  /**
+   * Which of the rights that a restore needs of its caller on its target the caller has not, by the names of their actions. Only for a table
+   * that is gone: it asks for items as a restore does. Empty, too, when nobody answers.
+   */
+  rightsLostOn(tableName: string): Promise<readonly string[]>;
   /** What a backup, or a table that is restored to a point in time, looks like. */
   describeSource(source: RestoreSource): Promise<SourceLook>;
   restorableWindow(tableName: string): Promise<RestorableWindow>;
@@ -202,7 +209,7 @@ export interface DrillHistory {
 
 /** Where drills are kept. Every method throws when the ledger does not answer. */
 export interface DrillLedger<Result> {
-  /** Takes one of `places`, or keeps the one this holder has; false when all are taken by others. */
+  /** Takes one of `places`, or keeps the one this holder has for longer; false when all are taken by others. */
   takePlace(holder: string, places: number, now: Date, until: Date): Promise<boolean>;
   releasePlace(holder: string): Promise<void>;
   recordDrillIntent(intent: DrillIntent): Promise<void>;

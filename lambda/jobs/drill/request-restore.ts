@@ -1,3 +1,4 @@
+import { stepError } from './broken-off.ts';
 import type { Durable } from './durable.ts';
 import type { DrillPorts, DrillRun } from './drill.ts';
 import type { DrillFailure } from './drill-result.ts';
@@ -17,10 +18,13 @@ type Attempt =
 
 const shortestPauseMilliseconds = 15_000;
 const longestPauseMilliseconds = 600_000;
+/** Far longer than somebody who restores for real waits before asking again. */
+const standBackMilliseconds = 600_000;
 
 /**
  * Asks for the restore until it is accepted, and once only: an answer that was lost is looked for in the table itself.
  * > Adopted is only the table this very drill announced in the ledger; any other table of that name is left alone.
+ * > A drill that finds no room for another restore stands back for ten minutes before it asks again: whoever restores for real goes first.
  */
 export async function requestRestore(
   run: DrillRun,
@@ -70,6 +74,8 @@ async function attempt(
       );
     case 'unknown':
       return again(tries, true, answeredAt, giveUpAt, outcome.failure.message);
+    case 'no-room':
+      return standBack(tries, answeredAt, giveUpAt, outcome.failure.message);
     case 'refused':
       return outcome.retriable
         ? again(tries, false, answeredAt, giveUpAt, outcome.failure.message)
@@ -80,12 +86,16 @@ async function attempt(
 /** The table of a lost answer; undefined when there is none yet. A look that fails is repeated by the step. */
 async function adopt(intent: DrillIntent, { restores }: DrillPorts): Promise<Attempt | undefined> {
   const look = await restores.look(intent.targetName);
-  if (look.kind === 'failed') throw new Error(`cannot look at ${intent.targetName}: ${look.failure.message}`);
+  if (look.kind === 'failed') throw stepError(look.failure, `cannot look at ${intent.targetName}${placeOf(intent)}`);
   if (look.kind === 'missing') return undefined;
   const { table } = look;
   return isOurs(table, intent)
     ? { kind: 'accepted', at: table.createdAt.getTime(), uncertainMilliseconds: 1_000 }
     : failed('name-taken', `a table named ${table.name} is there, and it is not this drill's`);
+}
+
+function placeOf({ region }: DrillIntent): string {
+  return region === undefined ? '' : ` in ${region}`;
 }
 
 /** DynamoDB shows the origin of a table only while it is restored; later the announced name and the time have to do. */
@@ -99,6 +109,13 @@ function again(tries: number, mustLook: boolean, now: number, giveUpAt: number, 
   if (now + pauseMilliseconds > giveUpAt)
     return failed('timed-out', `the restore was not accepted in time: ${message}`);
   return { kind: 'again', tries: tries + 1, pauseMilliseconds, mustLook };
+}
+
+function standBack(tries: number, now: number, giveUpAt: number, message: string): Attempt {
+  const pauseMilliseconds = standBackMilliseconds;
+  if (now + pauseMilliseconds > giveUpAt)
+    return failed('no-room', `AWS had no room for another restore until the drill gave up: ${message}`);
+  return { kind: 'again', tries, pauseMilliseconds, mustLook: false };
 }
 
 function failed(kind: DrillFailure['kind'], message: string): Attempt {

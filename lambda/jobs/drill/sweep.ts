@@ -139,7 +139,7 @@ function longestDrillSeconds(plans: readonly Plan[]): number {
   return Math.max(0, ...seconds) + cleanUpSeconds;
 }
 
-/** An intent whose table is gone and whose drill has ended pins its backup no more. A Region nobody could list says nothing of its tables. */
+/** An intent whose table is gone and whose drill has ended pins its backup and holds its place no more. A Region nobody could list says nothing of its tables. */
 async function closeSettledIntents(
   listed: ReadonlyMap<string, ReadonlySet<string>>,
   run: SweepRun,
@@ -149,8 +149,9 @@ async function closeSettledIntents(
     const { targetName, region = run.homeRegion } = intent;
     const isGone = listed.get(region)?.has(targetName) === false;
     if (!isGone || !(await isOver(intent, run, ports))) continue;
-    if (await takeOffLeftover(intent, { ...ports, ...ports.inRegion(region) }))
-      await ports.ledger.closeDrillIntent(targetName, ports.timing.now());
+    if (!(await takeOffLeftover(intent, { ...ports, ...ports.inRegion(region) }))) continue;
+    await ports.ledger.releasePlace(intent.executionId);
+    await ports.ledger.closeDrillIntent(targetName, ports.timing.now());
   }
 }
 

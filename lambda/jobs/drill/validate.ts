@@ -1,3 +1,4 @@
+import { isPassing, stepError } from './broken-off.ts';
 import type { Durable } from './durable.ts';
 import type { DrillPorts, DrillRun } from './drill.ts';
 import type { DrillFailure } from './drill-result.ts';
@@ -98,8 +99,7 @@ async function readItems(
   const limits = { items, bytes, expectedItems: source.itemCount };
   const outcome = await restores.sample(targetName, limits, () => timing.random());
   if (outcome.kind === 'failed') {
-    if (outcome.failure.kind === 'throttled' || outcome.failure.kind === 'no-answer')
-      throw new Error(outcome.failure.message);
+    if (isPassing(outcome.failure)) throw stepError(outcome.failure, `cannot read ${targetName}`);
     return { examined: 0, failure: { phase: 'validate', ...outcome.failure } };
   }
   const { examined, isWhole } = outcome.sample;
@@ -119,8 +119,7 @@ function faultOf(outcome: CheckOutcome, { key }: ItemCheck): DrillFailure | unde
         message: `the item with the key ${Object.keys(key).join(', ')} is not as expected: ${outcome.found}`,
       };
     case 'failed':
-      if (outcome.failure.kind === 'throttled' || outcome.failure.kind === 'no-answer')
-        throw new Error(outcome.failure.message);
+      if (isPassing(outcome.failure)) throw stepError(outcome.failure, 'cannot read an item');
       return { phase: 'validate', ...outcome.failure };
   }
 }

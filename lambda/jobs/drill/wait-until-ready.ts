@@ -5,11 +5,20 @@ import {
   type DurationBounds,
   type RestoreTiming,
 } from '../../domain/drill/restore-timing.ts';
+import { isPassing } from './broken-off.ts';
+import type { ChosenSource } from './choose-source.ts';
 import type { Durable } from './durable.ts';
 import type { DrillPorts, DrillRun } from './drill.ts';
 import type { DrillFailure } from './drill-result.ts';
-import type { RestoredTable } from './ports.ts';
+import type { RestoredTable, Restores } from './ports.ts';
 import type { Accepted } from './request-restore.ts';
+
+/** A restore under way. */
+interface Awaited {
+  readonly targetName: string;
+  readonly source: ChosenSource;
+  readonly accepted: Accepted;
+}
 
 /** What was seen so far, carried from look to look. */
 interface Watch {
@@ -41,17 +50,17 @@ const unseenMilliseconds = 60_000;
  */
 export async function waitUntilReady(
   run: DrillRun,
-  targetName: string,
-  accepted: Accepted,
+  awaited: Awaited,
   durable: Durable,
   ports: DrillPorts,
 ): Promise<Restored> {
+  const { accepted } = awaited;
   const timing = { acceptedAt: accepted.at };
   const start: Watch = { table: timing, ready: timing, elapsedMilliseconds: 0, isReady: false };
   const last = await durable.poll<Watch>(
     'wait until ready',
     start,
-    (watch) => look(watch, targetName, accepted.at, run, ports),
+    (watch) => look(watch, awaited, run, ports),
     ({ isReady, failure, elapsedMilliseconds }) =>
       isReady || failure ? undefined : nextPollMilliseconds(elapsedMilliseconds),
   );
@@ -68,26 +77,25 @@ export async function waitUntilReady(
 
 async function look(
   watch: Watch,
-  targetName: string,
-  acceptedAt: number,
+  { targetName, source, accepted }: Awaited,
   run: DrillRun,
   { restores, timing }: DrillPorts,
 ): Promise<Watch> {
   const sentAt = timing.now().getTime();
   const seen = await restores.look(targetName);
   const answeredAt = timing.now().getTime();
-  const elapsedMilliseconds = Math.max(0, answeredAt - acceptedAt);
+  const elapsedMilliseconds = Math.max(0, answeredAt - accepted.at);
   const base = { ...watch, elapsedMilliseconds };
   if (seen.kind === 'failed') {
-    const passes = seen.failure.kind === 'throttled' || seen.failure.kind === 'no-answer';
-    return passes ? timedOut(base, run) : { ...base, failure: { phase: 'restore', ...seen.failure } };
+    if (!isPassing(seen.failure)) return { ...base, failure: { phase: 'restore', ...seen.failure } };
+    return timedOut(base, run, `, and nobody could look at it any more: ${seen.failure.message}`);
   }
   if (seen.kind === 'missing') {
     const mayAppear = watch.tableId === undefined && elapsedMilliseconds < unseenMilliseconds;
-    return mayAppear ? base : fail(base, 'restore-failed', vanished(targetName));
+    return mayAppear ? base : { ...base, failure: await whyVanished(targetName, restores) };
   }
   const { table } = seen;
-  const stop = whyHopeless(table);
+  const stop = whyHopeless(table, source);
   if (stop) return { ...base, tableId: table.tableId, failure: stop };
   const isActive = table.status === 'ACTIVE' && !table.isRestoring;
   const isReady = isActive && Object.values(table.indexes).every((status) => status === 'ACTIVE');
@@ -102,27 +110,33 @@ async function look(
   return isReady ? next : timedOut(next, run);
 }
 
-function vanished(targetName: string): string {
-  return `${targetName} vanished while it was restored: somebody deleted it, or the role of the drill lost a right that a restore needs`;
+/** > DynamoDB cancels a restore whose caller loses one of the rights that it needs, and the table goes without a word of why. */
+async function whyVanished(targetName: string, restores: Restores): Promise<DrillFailure> {
+  const lost = await restores.rightsLostOn(targetName);
+  const vanished = `${targetName} vanished while it was restored`;
+  if (lost.length === 0) {
+    const message = `${vanished}: somebody deleted it, or DynamoDB gave the restore up`;
+    return { phase: 'restore', kind: 'restore-failed', message };
+  }
+  const message = `${vanished}: the role of the drill lost ${lost.join(', ')} on it, without which DynamoDB cancels a restore`;
+  return { phase: 'restore', kind: 'access-denied', message };
 }
 
-function whyHopeless({ name, status }: RestoredTable): DrillFailure | undefined {
+function whyHopeless({ name, status, shape }: RestoredTable, { backedUp }: ChosenSource): DrillFailure | undefined {
   if (status === 'INACCESSIBLE_ENCRYPTION_CREDENTIALS' || status === 'ARCHIVING' || status === 'ARCHIVED') {
-    return {
-      phase: 'restore',
-      kind: 'key-inaccessible',
-      message: `${name} is ${status}: its encryption key cannot be used`,
-    };
+    const keys = new Set([shape.encryption, backedUp.shape.encryption].filter((key) => key !== 'aws-owned'));
+    const message = `${name} is ${status}: ${[...keys].join(' or ')} cannot be used, which encrypts it or what it is restored from`;
+    return { phase: 'restore', kind: 'key-inaccessible', message };
   }
   if (status === 'DELETING')
     return { phase: 'restore', kind: 'restore-failed', message: `${name} is being deleted by somebody` };
   return undefined;
 }
 
-function timedOut(watch: Watch, { timeoutMilliseconds }: DrillRun): Watch {
+function timedOut(watch: Watch, { timeoutMilliseconds }: DrillRun, why = ''): Watch {
   if (watch.elapsedMilliseconds < timeoutMilliseconds) return watch;
   const hours = (timeoutMilliseconds / 3_600_000).toFixed(1);
-  return fail(watch, 'timed-out', `the restore was not done after ${hours} hours`);
+  return fail(watch, 'timed-out', `the restore was not done after ${hours} hours${why}`);
 }
 
 function fail(watch: Watch, kind: DrillFailure['kind'], message: string): Watch {
