@@ -16,7 +16,7 @@ const ConditionExpression = 'attribute_exists(id) AND attribute_not_exists(id)';
 
 /**
  * Which of the seven data actions that a restore needs its caller to have on its target, for as long as it lasts, are denied. IAM is asked before
- * a table is looked for, so a table that is gone tells them apart.
+ * a table is looked for, so a table that is gone or going tells them apart.
  * Source: DynamoDB developer guide, "Using IAM with DynamoDB backup and restore".
  */
 export async function rightsLostOn(client: DynamoDBClient, tableName: string): Promise<readonly string[]> {

@@ -126,7 +126,7 @@ export interface Restores {
   look(tableName: string): Promise<TableLook>;
   /**
    * Which of the rights that a restore needs of its caller on its target the caller has not, by the names of their actions. Only for a table
-   * that is gone: it asks for items as a restore does. Empty, too, when nobody answers.
+   * that is gone or going: it asks for items as a restore does. Empty, too, when nobody answers.
    */
   rightsLostOn(tableName: string): Promise<readonly string[]>;
   /** What a backup, or a table that is restored to a point in time, looks like. */

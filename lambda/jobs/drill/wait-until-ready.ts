@@ -95,7 +95,7 @@ async function look(
     return mayAppear ? base : { ...base, failure: await whyVanished(targetName, restores) };
   }
   const { table } = seen;
-  const stop = whyHopeless(table, source);
+  const stop = whyHopeless(table, source) ?? (table.status === 'DELETING' && (await whyVanished(targetName, restores)));
   if (stop) return { ...base, tableId: table.tableId, failure: stop };
   const isActive = table.status === 'ACTIVE' && !table.isRestoring;
   const isReady = isActive && Object.values(table.indexes).every((status) => status === 'ACTIVE');
@@ -125,11 +125,10 @@ async function whyVanished(targetName: string, restores: Restores): Promise<Dril
 function whyHopeless({ name, status, shape }: RestoredTable, { backedUp }: ChosenSource): DrillFailure | undefined {
   if (status === 'INACCESSIBLE_ENCRYPTION_CREDENTIALS' || status === 'ARCHIVING' || status === 'ARCHIVED') {
     const keys = new Set([shape.encryption, backedUp.shape.encryption].filter((key) => key !== 'aws-owned'));
-    const message = `${name} is ${status}: ${[...keys].join(' or ')} cannot be used, which encrypts it or what it is restored from`;
+    const named = [...keys].join(' or ') || 'a key';
+    const message = `${name} is ${status}: ${named} cannot be used, which encrypts it or what it is restored from`;
     return { phase: 'restore', kind: 'key-inaccessible', message };
   }
-  if (status === 'DELETING')
-    return { phase: 'restore', kind: 'restore-failed', message: `${name} is being deleted by somebody` };
   return undefined;
 }
 

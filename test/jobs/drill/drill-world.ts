@@ -21,10 +21,16 @@ export function aDrillPlan(drill: Partial<NonNullable<PlanInput['drill']>> = {})
   return aPlan({ drill: { schedule: 'cron(0 5 ? * SUN *)', ...drill } });
 }
 
-/** A table `orders` with 20 items and an index, and one restorable backup of ours that holds them; returns its ARN. */
-export async function plantOrders(account: SandboxAccount): Promise<string> {
+/**
+ * A table `orders` with 20 items, an index and `more` members, and one restorable backup of ours that holds the items; returns its ARN.
+ */
+export async function plantOrders(
+  account: SandboxAccount,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
   const client = account.client(DynamoDBClient);
   await account.createTable({
+    ...more,
     TableName: 'orders',
     KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
     AttributeDefinitions: [

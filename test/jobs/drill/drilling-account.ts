@@ -13,12 +13,14 @@ interface DrillingAccountOptions extends AccountOptions {
   readonly executionDays?: number;
   /** What the drill function's role may do; without it, everything. */
   readonly statements?: readonly object[];
+  /** Variables of the functions beside those they always have. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** The functions of the drill stack as they are deployed, and, unless told otherwise, the table `orders` with a backup. */
 export async function aDrillingAccount(
   withOrders = true,
-  { executionDays = 3, statements, ...options }: DrillingAccountOptions = {},
+  { executionDays = 3, statements, variables = {}, ...options }: DrillingAccountOptions = {},
 ): Promise<SandboxAccount> {
   const { account } = await aWorld([], options);
   const env = {
@@ -27,6 +29,7 @@ export async function aDrillingAccount(
     [drillStartEnvironmentNames.backupNamePrefix]: prefix,
     [drillStartEnvironmentNames.drillTablePrefix]: drillTablePrefix,
     [drillStartEnvironmentNames.drillFunctionArn]: `arn:aws:lambda:${account.region}:123456789012:function:drill:live`,
+    ...variables,
   };
   const durable = { executionTimeoutSeconds: executionDays * 86_400, retentionDays: 30 };
   const role = statements && { roleArn: account.roles.put('drill') };

@@ -130,6 +130,7 @@ describe('a drill into another Region', () => {
     const result = await world.drill(world.runOf(elsewhere()));
 
     expect(result).toMatchObject({ outcome: 'failed', failure: { phase: 'restore' }, cleanUp: 'left-behind' });
+    expect(result.failure).toMatchObject({ kind: 'no-answer', message: expect.stringContaining(away) });
     expect(world.account.clock.now - Date.parse(result.startedAt)).toBeLessThan(2 * 3_600_000);
     expect(await world.ledger.drillIntents()).toMatchObject([{ region: away }]);
   });

@@ -10,19 +10,26 @@ export const hour = 3_600_000;
 interface Wanted extends AccountOptions {
   readonly plans: readonly Plan[];
   readonly tables?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  readonly roleArn?: string;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly roleArn?: string | undefined;
 }
 
-/** The watch function as it is deployed, beside the schedules of some plans, which deliver to nobody. */
+/** An account that is being watched from now on. */
 export async function aWatchedAccount({
   plans,
   tables = ['orders'],
-  env = {},
+  env,
   roleArn,
   ...options
 }: Wanted): Promise<Watched> {
-  const world = await aWorld(tables, options);
+  return await watchedFromNow(await aWorld(tables, options), { plans, env, roleArn });
+}
+
+/** Adds the watch function as it is deployed to an account, beside the schedules of some plans, which deliver to nobody. */
+export async function watchedFromNow(
+  world: World,
+  { plans, env = {}, roleArn }: Pick<Wanted, 'plans' | 'env' | 'roleArn'>,
+): Promise<Watched> {
   const { account } = world;
   const variables = {
     [watchEnvironmentNames.ledgerTableName]: 'ledger',
