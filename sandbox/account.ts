@@ -384,7 +384,7 @@ export class SandboxAccount {
 
   #print(functionName: string, text: string): void {
     for (const line of text.split('\n')) {
-      if (line === '') continue;
+      if (line === '' || this.faults.losesOutput({ at: this.clock.now, function: functionName })) continue;
       this.logs.add(functionName, { at: this.clock.now, text: line });
       this.metrics.readLogLine(line, this.clock.now);
     }

@@ -1,12 +1,12 @@
 import { isRecord } from './input.ts';
 
-/** Which calls, deliveries or functions a fault concerns. Everything left out matches. */
+/** Which calls, deliveries, lines of output or functions a fault concerns. Everything left out matches. */
 export interface FaultMatch {
   /** The Region whose endpoint is called; with nothing else and a lost connection, that Region is out of reach. */
   readonly region?: string;
   readonly service?: string;
   readonly operation?: string;
-  /** The calling function; for deliveries and skew, the function concerned. */
+  /** The calling function; for deliveries, skew and output, the function concerned. */
   readonly function?: string;
   /** Name of the durable execution in which the call is made. */
   readonly execution?: string;
@@ -84,7 +84,12 @@ export interface SkewEffect {
   readonly ms: number;
 }
 
-export type Effect = CallEffect | DeliveryEffect | SkewEffect;
+/** What a function prints never arrives: no line in its log, and none of the metrics in it. */
+export interface LostOutputEffect {
+  readonly kind: 'lost-output';
+}
+
+export type Effect = CallEffect | DeliveryEffect | SkewEffect | LostOutputEffect;
 
 /** What is about to happen, as faults are matched against. */
 export interface Occasion {
@@ -109,7 +114,11 @@ function isSkew(effect: Effect): effect is SkewEffect {
 }
 
 function isOnCall(effect: Effect): effect is CallEffect {
-  return !isDelivery(effect) && !isSkew(effect);
+  return !isDelivery(effect) && !isSkew(effect) && !isLostOutput(effect);
+}
+
+function isLostOutput(effect: Effect): effect is LostOutputEffect {
+  return effect.kind === 'lost-output';
 }
 
 /** A planned fault. `hits` tells how often it struck. */
@@ -180,6 +189,10 @@ export class Faults {
   skewMs(occasion: Occasion): number {
     if (this.#planned.length === 0) return 0;
     return this.#struck(occasion, isSkew).reduce((total, effect) => total + effect.ms, 0);
+  }
+
+  losesOutput(occasion: Occasion): boolean {
+    return this.#planned.length > 0 && this.#struck(occasion, isLostOutput).length > 0;
   }
 
   #struck<E extends Effect>(occasion: Occasion, isOfKind: (effect: Effect) => effect is E): E[] {
