@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { drillExecutionName, formatDrillTableName } from '../../../lambda/domain/drill/drill-table-name.ts';
 import type { DrillResult } from '../../../lambda/jobs/drill/drill-result.ts';
 import type { SandboxAccount } from '../../../sandbox/account.ts';
+import { randomStream } from '../../../sandbox/random.ts';
 import { crash, doubleCrashes, singleCrashes, type CrashPoint } from '../../sandbox/crash-points.ts';
 import { owner } from '../world.ts';
 import { aDrillPlan, drillTablePrefix } from './drill-world.ts';
@@ -11,13 +12,15 @@ const plan = aDrillPlan();
 const execution = drillExecutionName({ owner, plan: 'orders', table: 'orders', slot: new Date(slot) });
 /**
  * Every call is crashed with `CRASHES=all`; without it, every eleventh before its effect, and every eleventh after it. One process holds
- * some hundred accounts: `CRASH_PART=1/4` … `4/4` crash a quarter each.
+ * some hundred accounts: `CRASH_PART=1/4` … `4/4` crash a quarter each. `CRASHES=pairs` crashes a second time at the next call after every
+ * first crash; `CRASH_SEED=7` at any later call, for as many pairs as `CRASH_PAIRS` says, which the seed draws.
  */
 const isWhole = process.env.CRASHES === 'all';
 const [part = 1, parts = 1] = (process.env.CRASH_PART ?? '1/1').split('/').map(Number);
 const stride = 11;
+const { CRASH_SEED: seed, CRASH_PAIRS: drawn = '4' } = process.env;
 /** Every crash takes a new account: all of them take many minutes. */
-const longest = process.env.CRASHES === undefined ? 240_000 : 3_600_000;
+const longest = process.env.CRASHES === undefined && seed === undefined ? 240_000 : 3_600_000;
 const dayMs = 24 * 3_600_000;
 const drillTable = formatDrillTableName({
   drillTablePrefix,
@@ -122,9 +125,11 @@ function singles(all: number): readonly (readonly CrashPoint[])[] {
   );
 }
 
-/** Both crashes around the calls with which the phases begin and end; with `CRASHES=pairs`, around every call. */
+/** Both crashes around the calls with which the phases begin and end, unless the environment asks for others. */
 function pairs(clean: SandboxAccount): readonly (readonly CrashPoint[])[] {
-  if (process.env.CRASHES === 'pairs') return ofPart(doubleCrashes(apiCalls(clean), 1));
+  const all = apiCalls(clean);
+  if (process.env.CRASHES === 'pairs') return ofPart(doubleCrashes(all, 1));
+  if (seed !== undefined) return ofPart(drawPairs(all, Number(drawn), seed));
   const operations = clean.journal.entries({ functionName: 'drill' }).map(({ operation }) => operation);
   const turns = ['RestoreTableFromBackup', 'Scan', 'DeleteTable', 'DeleteItem'].map(
     (name) => operations.indexOf(name) + 1,
@@ -133,6 +138,20 @@ function pairs(clean: SandboxAccount): readonly (readonly CrashPoint[])[] {
     { nth, when: 'after' },
     { nth: nth + 1, when: 'after' },
   ]);
+}
+
+/** The same seed draws the same pairs. */
+function drawPairs(all: number, count: number, by: string): readonly (readonly CrashPoint[])[] {
+  const random = randomStream(by, 'crashes');
+  const side = () => (random() < 0.5 ? 'before' : 'after');
+  const between = (first: number, last: number) => first + Math.floor(random() * (last - first + 1));
+  return Array.from({ length: count }, () => {
+    const nth = between(1, all - 1);
+    return [
+      { nth, when: side() },
+      { nth: between(nth + 1, all), when: side() },
+    ];
+  });
 }
 
 function ofPart<Each>(all: readonly Each[]): readonly Each[] {
