@@ -1,7 +1,6 @@
 import { parseBackupName } from '../naming.ts';
+import { graceSeconds, reachMilliseconds, slotsWithin, type Span } from '../due-slots.ts';
 import type { Plan } from '../plan.ts';
-import { scheduleOf, type Schedule } from '../schedule/expression.ts';
-import { fires } from '../schedule/fires.ts';
 import type { Restorable } from '../standing.ts';
 import type { TableFacts } from './facts.ts';
 
@@ -20,10 +19,6 @@ export interface SlotEvidence {
   readonly backups: readonly Restorable[];
 }
 
-/** What becomes of a slot may take an hour of retries and then a run of a quarter. */
-const graceMilliseconds = (3_600 + 900) * 1000;
-const minuteMilliseconds = 60_000;
-
 /**
  * Tells what became of one table's slots in a week.
  * > A slot is taken when its backup became restorable, whatever retention did to it since; failed when it was taken up and has none; missing
@@ -39,10 +34,10 @@ export function weekOfSlots(
   const isInWeek = (at: number) => at > week.from.getTime() && at <= week.until.getTime();
   const done = claims.filter(({ isDone }) => isDone).map(({ slot }) => slot.getTime());
   const taken = [...new Set([...done, ...created.keys()])].filter(isInWeek).sort((a, b) => a - b);
-  const settledUntil = week.until.getTime() - graceMilliseconds - windowOf(plan);
+  const settledUntil = week.until.getTime() - graceSeconds(plan.backup) * 1000;
   const open = claims.map(({ slot }) => slot.getTime()).filter((slot) => isInWeek(slot) && slot <= settledUntil);
-  const due = dueSlots(plan, week, known).filter((slot) => slot <= settledUntil);
-  const reach = reachOf(scheduleOf(plan.backup.schedule));
+  const due = dueSlots(plan, { from: week.from.getTime() + 1, until: settledUntil }, known);
+  const reach = reachMilliseconds(plan.backup);
   const isKnown = (slot: number) => known.some((each) => Math.abs(each - slot) <= reach);
   return {
     taken: taken.length,
@@ -62,27 +57,11 @@ function slotAndCreation({ name, createdAt }: Restorable): [number, number][] {
   return slot ? [[slot.getTime(), createdAt.getTime()]] : [];
 }
 
-function windowOf({ backup }: Plan): number {
-  return (backup.flexibleWindowMinutes ?? 0) * minuteMilliseconds;
-}
-
-/** > The slots of a rate move when its schedule is changed, so one within half an interval counts. */
-function reachOf(schedule: Schedule): number {
-  return schedule.kind === 'rate' ? schedule.intervalSeconds * 500 : 0;
-}
-
-/** A rate counts from an instant that only its slots tell. */
-function dueSlots({ backup }: Plan, { from, until }: Week, known: readonly number[]): number[] {
-  const [first] = known;
+/** > Slots before the first trace of the table are not due. */
+function dueSlots({ backup }: Plan, { from, until }: Span, [first]: readonly number[]): number[] {
   if (first === undefined) return [];
-  const schedule = scheduleOf(backup.schedule);
-  const after = new Date(Math.max(from.getTime(), first - 1));
-  const due: number[] = [];
-  for (const slot of fires(schedule, { timeZone: backup.timeZone, after, startedAt: new Date(first) })) {
-    if (slot > until) break;
-    due.push(slot.getTime());
-  }
-  return due;
+  const slots = slotsWithin(backup, { from: Math.max(from, first), until }, new Date(first));
+  return slots.map((slot) => slot.getTime());
 }
 
 /** > The longest gap counts from the last backup before the week, where it is still listed, to the end of the week. */

@@ -1,8 +1,6 @@
-import { guaranteedSlots } from './look-back.ts';
+import { graceSeconds, reachMilliseconds, slotsWithin } from '../due-slots.ts';
 import type { Plan } from '../plan.ts';
-import { scheduleOf } from '../schedule/expression.ts';
-import { fires } from '../schedule/fires.ts';
-import { graceSeconds } from './recovery-points.ts';
+import { guaranteedSlots } from './look-back.ts';
 
 const daySeconds = 24 * 3_600;
 const longestLookBackSeconds = 7 * daySeconds;
@@ -25,12 +23,7 @@ export interface DueQuestion {
 export function dueSlots(plan: Plan, { now, since, anchor }: DueQuestion): Date[] {
   const until = now.getTime() - graceSeconds(plan.backup) * 1000;
   const from = Math.max(now.getTime() - longestLookBackSeconds * 1000, since?.getTime() ?? 0);
-  const schedule = scheduleOf(plan.backup.schedule);
-  const slots =
-    schedule.kind === 'rate'
-      ? multiples(schedule.intervalSeconds * 1000, anchor ?? since, { from, until })
-      : firesWithin(plan.backup, { from, until });
-  return slots.slice(-guaranteedSlots(plan));
+  return slotsWithin(plan.backup, { from, until }, anchor ?? since).slice(-guaranteedSlots(plan));
 }
 
 /** Long enough for several looks of `watch`, short enough not to keep an alarm busy until the next slot. */
@@ -40,45 +33,6 @@ const newForMilliseconds = 3_600_000;
 export function newlyDue(due: readonly Date[], plan: Plan, now: Date): Date[] {
   const before = now.getTime() - graceSeconds(plan.backup) * 1000 - newForMilliseconds;
   return due.filter((slot) => slot.getTime() > before);
-}
-
-interface Span {
-  readonly from: number;
-  readonly until: number;
-}
-
-interface KnownFires extends Span {
-  readonly slots: readonly Date[];
-}
-
-const knownFires = new WeakMap<Plan['backup'], KnownFires>();
-
-/** Finding the fires of a time zone takes long, and between two of them they are the same: they are found once. */
-function firesWithin(backup: Plan['backup'], { from, until }: Span): Date[] {
-  let known = knownFires.get(backup);
-  if (!known || from < known.from || until > known.until)
-    knownFires.set(backup, (known = findFires(backup, { from, until })));
-  return known.slots.filter((slot) => slot.getTime() >= from && slot.getTime() <= until);
-}
-
-/** As far as just before the fire after the span. */
-function findFires({ schedule, timeZone }: Plan['backup'], { from, until }: Span): KnownFires {
-  const slots: Date[] = [];
-  for (const slot of fires(scheduleOf(schedule), { timeZone, after: new Date(from - 1) })) {
-    if (slot.getTime() > until) return { from, until: slot.getTime() - 1, slots };
-    slots.push(slot);
-  }
-  return { from, until: Infinity, slots };
-}
-
-function multiples(interval: number, anchor: Date | undefined, { from, until }: Span): Date[] {
-  if (!anchor) return [];
-  const slots: Date[] = [];
-  const phase = anchor.getTime() % interval;
-  for (let at = phase + Math.ceil((from - phase) / interval) * interval; at <= until; at += interval) {
-    slots.push(new Date(at));
-  }
-  return slots;
 }
 
 export interface TableSlots {
@@ -92,20 +46,14 @@ export interface TableSlots {
 /**
  * How many of a plan's due slots left one table without a backup.
  * > A slot older than the table is not missed, nor one whose backup prune itself deleted.
- * > The slots of a rate move when its schedule is changed, so a backup within half an interval counts.
  */
 export function countMissing(plan: Plan, due: readonly Date[], { tableCreatedAt, taken, pruned }: TableSlots): number {
   const own = due.filter((slot) => !tableCreatedAt || slot >= tableCreatedAt);
-  const reach = reachMilliseconds(plan);
+  const reach = reachMilliseconds(plan.backup);
   const present = taken.map((slot) => slot.getTime());
   const missing = own.filter((slot) => !present.some((each) => Math.abs(each - slot.getTime()) <= reach));
   const settled = new Set(pruned.map((createdAt) => slotOf(createdAt, due)));
   return missing.filter((slot) => !settled.has(slot.getTime())).length;
-}
-
-function reachMilliseconds({ backup }: Plan): number {
-  const schedule = scheduleOf(backup.schedule);
-  return schedule.kind === 'rate' ? schedule.intervalSeconds * 500 : 0;
 }
 
 /** The latest slot that a backup created then can be of. */

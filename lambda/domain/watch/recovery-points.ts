@@ -1,13 +1,10 @@
+import { graceSeconds } from '../due-slots.ts';
 import type { Plan } from '../plan.ts';
 import { scheduleOf } from '../schedule/expression.ts';
 import { nextFire } from '../schedule/fires.ts';
 import type { Restorable } from '../standing.ts';
 import { gauge, later, secondsBetween } from './gauge.ts';
 import type { WatchedTable } from './watched-table.ts';
-
-/** What becomes of a slot that is due may take: Scheduler's own retries, and then a run. */
-const retrySeconds = 3_600;
-const creationSeconds = 15 * 60;
 
 /** How well one table is protected. */
 export interface TableProtection {
@@ -28,11 +25,6 @@ export interface ProtectionQuestion {
   /** When the plan's backup schedule was created, if that is known. */
   readonly scheduledSince: Date | undefined;
   readonly now: Date;
-}
-
-/** How long after its instant a slot may still bring a backup: flexible window, an hour of retries, and a run of the function. */
-export function graceSeconds({ flexibleWindowMinutes = 0 }: Plan['backup']): number {
-  return flexibleWindowMinutes * 60 + retrySeconds + creationSeconds;
 }
 
 /**

@@ -1,11 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  graceSeconds,
-  planAgeSeconds,
-  protectionOf,
-  type ProtectionQuestion,
-} from '../../../lambda/domain/watch/recovery-points.ts';
+import { graceSeconds } from '../../../lambda/domain/due-slots.ts';
+import { planAgeSeconds, protectionOf, type ProtectionQuestion } from '../../../lambda/domain/watch/recovery-points.ts';
 import { ago, aPlan, aRecoveryPoint, aTable, day, hour, now } from './watch-builders.ts';
 
 function aQuestion(parts: Partial<ProtectionQuestion> = {}): ProtectionQuestion {
