@@ -1,13 +1,4 @@
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  GetItemCommand,
-  paginateQuery,
-  PutItemCommand,
-  UpdateItemCommand,
-  type AttributeValue,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ledgerKeys } from '../contract/ledger.ts';
 import type {
   Claim,
@@ -20,8 +11,7 @@ import type {
 } from '../jobs/ports.ts';
 import type { RunLedger } from '../jobs/watch/ports.ts';
 import { DynamoDbDrillLedger, openDeletionsPartition } from './dynamodb-drill-ledger.ts';
-
-type Item = Record<string, AttributeValue>;
+import { epochSeconds, expiring, keyOf, LedgerTable, textIn, type Item } from './ledger-table.ts';
 
 const secondMilliseconds = 1_000;
 const dayMilliseconds = 24 * 3_600 * secondMilliseconds;
@@ -35,50 +25,39 @@ const countsPerItem = 2_000;
 
 /** The ledger table: slot claims, the prune lease, holds, deletion intents, counts, overrides and run reports. */
 export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger, RunLedger {
-  readonly #client: DynamoDBClient;
-  readonly #tableName: string;
+  readonly #table: LedgerTable;
   /** The same table, as drills see it. */
   readonly #drills: DynamoDbDrillLedger;
 
   constructor(client: DynamoDBClient, tableName: string) {
-    this.#client = client;
-    this.#tableName = tableName;
+    this.#table = new LedgerTable(client, tableName);
     this.#drills = new DynamoDbDrillLedger(client, tableName);
   }
 
   async slotsSince(plan: string, table: string, since: Date): Promise<readonly Date[]> {
-    const items = await this.#query(slotPartition(plan, table), since.toISOString());
+    const items = await this.#table.query(slotPartition(plan, table), since.toISOString());
     return items.map((item) => new Date(textIn(item, ledgerKeys.sort)));
   }
 
   async claim(slot: Slot, holder: string, now: Date): Promise<Claim> {
-    try {
-      const { Attributes } = await this.#client.send(
-        new PutItemCommand({
-          TableName: this.#tableName,
-          Item: {
-            ...slotKey(slot),
-            holder: { S: holder },
-            leaseUntil: { N: String(now.getTime() + leaseMilliseconds) },
-            ...expiring(Math.max(slot.slot.getTime(), now.getTime()) + slotMemoryMilliseconds),
-          },
-          ConditionExpression:
-            'attribute_not_exists(pk)' +
-            ' OR attribute_not_exists(backupArn) AND holder = :holder' +
-            ' OR attribute_not_exists(backupArn) AND leaseUntil < :now',
-          ExpressionAttributeValues: { ':holder': { S: holder }, ':now': { N: String(now.getTime()) } },
-          ReturnValues: 'ALL_OLD',
-        }),
-      );
-      return { kind: 'won', isFirstTry: Attributes === undefined };
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return await this.#whoHas(slot);
-    }
+    const claim = {
+      ...slotKey(slot),
+      holder: { S: holder },
+      leaseUntil: { N: String(now.getTime() + leaseMilliseconds) },
+      ...expiring(Math.max(slot.slot.getTime(), now.getTime()) + slotMemoryMilliseconds),
+    };
+    const won = await this.#table.putIf(claim, {
+      expression:
+        'attribute_not_exists(pk)' +
+        ' OR attribute_not_exists(backupArn) AND holder = :holder' +
+        ' OR attribute_not_exists(backupArn) AND leaseUntil < :now',
+      values: { ':holder': { S: holder }, ':now': { N: String(now.getTime()) } },
+    });
+    return won ? { kind: 'won', isFirstTry: won.replaced === undefined } : await this.#whoHas(slot);
   }
 
   async #whoHas(slot: Slot): Promise<Claim> {
-    const item = await this.#get(slotKey(slot));
+    const item = await this.#table.get(slotKey(slot));
     const backupArn = item?.backupArn?.S;
     if (backupArn) return { kind: 'done', backupArn };
     return { kind: 'held', holder: item?.holder?.S ?? 'unknown' };
@@ -90,7 +69,7 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
     table: string,
     since: Date,
   ): Promise<readonly { readonly slot: Date; readonly isDone: boolean }[]> {
-    const items = await this.#query(slotPartition(plan, table), since.toISOString());
+    const items = await this.#table.query(slotPartition(plan, table), since.toISOString());
     return items.map((item) => ({
       slot: new Date(textIn(item, ledgerKeys.sort)),
       isDone: item.backupArn?.S !== undefined,
@@ -98,63 +77,37 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
   }
 
   async recordDone(slot: Slot, backupArn: string): Promise<void> {
-    await this.#client.send(
-      new UpdateItemCommand({
-        TableName: this.#tableName,
-        Key: slotKey(slot),
-        UpdateExpression: 'SET backupArn = :arn, expiresAt = if_not_exists(expiresAt, :expiresAt)',
-        ExpressionAttributeValues: {
-          ':arn': { S: backupArn },
-          ':expiresAt': epochSeconds(slot.slot.getTime() + slotMemoryMilliseconds),
-        },
-      }),
-    );
+    await this.#table.update(slotKey(slot), 'SET backupArn = :arn, expiresAt = if_not_exists(expiresAt, :expiresAt)', {
+      ':arn': { S: backupArn },
+      ':expiresAt': epochSeconds(slot.slot.getTime() + slotMemoryMilliseconds),
+    });
   }
 
   async acquireLease(holder: string, now: Date): Promise<boolean> {
-    try {
-      await this.#client.send(
-        new PutItemCommand({
-          TableName: this.#tableName,
-          Item: { ...leaseKey, holder: { S: holder }, leaseUntil: { N: String(now.getTime() + leaseMilliseconds) } },
-          ConditionExpression: 'attribute_not_exists(pk) OR holder = :holder OR leaseUntil < :now',
-          ExpressionAttributeValues: { ':holder': { S: holder }, ':now': { N: String(now.getTime()) } },
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+    const lease = { ...leaseKey, holder: { S: holder }, leaseUntil: { N: String(now.getTime() + leaseMilliseconds) } };
+    const acquired = await this.#table.putIf(lease, {
+      expression: 'attribute_not_exists(pk) OR holder = :holder OR leaseUntil < :now',
+      values: { ':holder': { S: holder }, ':now': { N: String(now.getTime()) } },
+    });
+    return acquired !== undefined;
   }
 
   async releaseLease(holder: string): Promise<void> {
-    try {
-      await this.#client.send(
-        new DeleteItemCommand({
-          TableName: this.#tableName,
-          Key: leaseKey,
-          ConditionExpression: 'holder = :holder',
-          ExpressionAttributeValues: { ':holder': { S: holder } },
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
+    await this.#table.deleteIf(leaseKey, { expression: 'holder = :holder', values: { ':holder': { S: holder } } });
   }
 
   async holds(): Promise<ReadonlySet<string>> {
-    const items = await this.#query('hold');
+    const items = await this.#table.query('hold');
     return new Set(items.map((item) => textIn(item, ledgerKeys.sort)));
   }
 
   /** Keeps one backup from deletion until `liftHold`; saying it twice changes only the reason. */
   async placeHold(arn: string, reason: string, at: Date): Promise<void> {
-    await this.#put({ ...keyOf('hold', arn), reason: { S: reason }, placedAt: { S: at.toISOString() } });
+    await this.#table.put({ ...keyOf('hold', arn), reason: { S: reason }, placedAt: { S: at.toISOString() } });
   }
 
   async liftHold(arn: string): Promise<void> {
-    await this.#delete(keyOf('hold', arn));
+    await this.#table.delete(keyOf('hold', arn));
   }
 
   async pinned(): Promise<ReadonlySet<string>> {
@@ -169,7 +122,7 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
   async previousCounts(plan: string): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
     for (let part = 0; ; part++) {
-      const entries = Object.entries((await this.#get(countsKey(plan, part)))?.counts?.M ?? {});
+      const entries = Object.entries((await this.#table.get(countsKey(plan, part)))?.counts?.M ?? {});
       for (const [tableId, count] of entries) counts.set(tableId, Number(count.N));
       if (entries.length < countsPerItem) return counts;
     }
@@ -180,12 +133,12 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
     const entries = [...counts].map(([tableId, count]) => [tableId, { N: String(count) }] as const);
     for (let part = 0; part * countsPerItem <= entries.length; part++) {
       const slice = entries.slice(part * countsPerItem, (part + 1) * countsPerItem);
-      await this.#put({ ...countsKey(plan, part), counts: { M: Object.fromEntries(slice) } });
+      await this.#table.put({ ...countsKey(plan, part), counts: { M: Object.fromEntries(slice) } });
     }
   }
 
   async openIntents(plan: string): Promise<readonly DeletionIntent[]> {
-    const items = await this.#query(openDeletionsPartition(plan));
+    const items = await this.#table.query(openDeletionsPartition(plan));
     return items.map((item) => ({
       plan,
       runId: textIn(item, ledgerKeys.sort),
@@ -196,28 +149,28 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
   }
 
   async recordIntent(intent: DeletionIntent): Promise<void> {
-    await this.#put({ ...keyOf(openDeletionsPartition(intent.plan), intent.runId), ...intentAttributes(intent) });
+    await this.#table.put({ ...keyOf(openDeletionsPartition(intent.plan), intent.runId), ...intentAttributes(intent) });
   }
 
   async settleIntent(intent: DeletionIntent, outcomes: ReadonlyMap<string, DeletionOutcome>): Promise<void> {
-    await this.#put({
+    await this.#table.put({
       ...keyOf(`deletions#${intent.plan}`, `${intent.recordedAt.toISOString()}#${intent.runId}`),
       ...intentAttributes(intent),
       outcomes: { M: Object.fromEntries([...outcomes].map(([arn, outcome]) => [arn, { S: outcome }])) },
       ...expiring(intent.recordedAt.getTime() + historyMilliseconds),
     });
-    await this.#delete(keyOf(openDeletionsPartition(intent.plan), intent.runId));
+    await this.#table.delete(keyOf(openDeletionsPartition(intent.plan), intent.runId));
   }
 
   async deletionOverride(plan: string, planHash: string, now: Date): Promise<number | undefined> {
-    const item = await this.#get(overrideKey(plan));
+    const item = await this.#table.get(overrideKey(plan));
     if (!item || textIn(item, 'planHash') !== planHash || new Date(textIn(item, 'validUntil')) <= now) return undefined;
     return Number(item.deletions?.N);
   }
 
   /** Allows one prune run of exactly this version of the plan to delete up to `deletions` backups, until `validUntil`. */
   async allowDeletions(plan: string, planHash: string, deletions: number, validUntil: Date): Promise<void> {
-    await this.#put({
+    await this.#table.put({
       ...overrideKey(plan),
       planHash: { S: planHash },
       deletions: { N: String(deletions) },
@@ -227,66 +180,32 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
   }
 
   async spendDeletionOverride(plan: string): Promise<void> {
-    await this.#delete(overrideKey(plan));
+    await this.#table.delete(overrideKey(plan));
   }
 
   async recordRun(job: string, plan: string, at: Date): Promise<void> {
-    await this.#put({ ...keyOf(runPartition, `${job}#${plan}`), at: { S: at.toISOString() } });
+    await this.#table.put({ ...keyOf(runPartition, `${job}#${plan}`), at: { S: at.toISOString() } });
   }
 
   async lastRuns(): Promise<ReadonlyMap<string, Date>> {
-    const items = await this.#query(runPartition);
+    const items = await this.#table.query(runPartition);
     return new Map(items.map((item) => [textIn(item, ledgerKeys.sort), new Date(textIn(item, 'at'))]));
   }
 
   async deletedSince(plan: string, since: Date): Promise<readonly string[]> {
-    const items = await this.#query(`deletions#${plan}`, since.toISOString());
+    const items = await this.#table.query(`deletions#${plan}`, since.toISOString());
     return items.flatMap(({ outcomes }) =>
       Object.entries(outcomes?.M ?? {}).flatMap(([arn, { S }]) => (S === 'deleted' || S === 'gone' ? [arn] : [])),
     );
   }
 
   async saveReport(job: string, plan: string, runId: string, at: Date, report: object): Promise<void> {
-    await this.#put({
+    await this.#table.put({
       ...keyOf(`report#${job}#${plan}`, `${at.toISOString()}#${runId}`),
       report: { S: JSON.stringify(report) },
       ...expiring(at.getTime() + historyMilliseconds),
     });
   }
-
-  async #get(key: Item): Promise<Item | undefined> {
-    const { Item } = await this.#client.send(
-      new GetItemCommand({ TableName: this.#tableName, Key: key, ConsistentRead: true }),
-    );
-    return Item;
-  }
-
-  async #put(item: Item): Promise<void> {
-    await this.#client.send(new PutItemCommand({ TableName: this.#tableName, Item: item }));
-  }
-
-  async #delete(key: Item): Promise<void> {
-    await this.#client.send(new DeleteItemCommand({ TableName: this.#tableName, Key: key }));
-  }
-
-  async #query(partition: string, from = ' '): Promise<Item[]> {
-    const pages = paginateQuery(
-      { client: this.#client },
-      {
-        TableName: this.#tableName,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk AND sk >= :from',
-        ExpressionAttributeValues: { ':pk': { S: partition }, ':from': { S: from } },
-      },
-    );
-    const items: Item[] = [];
-    for await (const page of pages) items.push(...(page.Items ?? []));
-    return items;
-  }
-}
-
-function keyOf(partition: string, sort: string): Item {
-  return { [ledgerKeys.partition]: { S: partition }, [ledgerKeys.sort]: { S: sort } };
 }
 
 const runPartition = 'run';
@@ -314,18 +233,4 @@ function intentAttributes({ planHash, arns, recordedAt }: DeletionIntent): Item 
     arns: { L: arns.map((arn) => ({ S: arn })) },
     recordedAt: { S: recordedAt.toISOString() },
   };
-}
-
-function expiring(atMilliseconds: number): Item {
-  return { [ledgerKeys.expiresAt]: epochSeconds(atMilliseconds) };
-}
-
-function epochSeconds(milliseconds: number): AttributeValue {
-  return { N: String(Math.ceil(milliseconds / secondMilliseconds)) };
-}
-
-function textIn(item: Item, name: string): string {
-  const text = item[name]?.S;
-  if (text === undefined) throw new Error(`the ledger holds an item without ${name}: ${JSON.stringify(item)}`);
-  return text;
 }

@@ -1,15 +1,7 @@
-import {
-  GetItemCommand,
-  paginateQuery,
-  PutItemCommand,
-  type AttributeValue,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
-import { ledgerKeys } from '../contract/ledger.ts';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { hashOfSettings, parseTableSettings, type TableSettings } from '../domain/settings.ts';
 import type { BackupOrigin, SettingsCheck, SettingsLedger } from '../jobs/settings-port.ts';
-
-type Item = Record<string, AttributeValue>;
+import { keyOf, LedgerTable, textIn, type Item } from './ledger-table.ts';
 
 /** Keeps an item of checks, of some 150 bytes each, far below DynamoDB's 400 KB. */
 const checksPerItem = 1_000;
@@ -21,21 +13,16 @@ const clockMarginMilliseconds = 2 * 60_000;
  * incarnation and change of its settings. > Snapshots never expire: a backup may be kept, and restored, for ever.
  */
 export class DynamoDbSettingsLedger implements SettingsLedger {
-  readonly #client: DynamoDBClient;
-  readonly #tableName: string;
+  readonly #table: LedgerTable;
 
   constructor(client: DynamoDBClient, tableName: string) {
-    this.#client = client;
-    this.#tableName = tableName;
+    this.#table = new LedgerTable(client, tableName);
   }
 
   async settingsChecks(plan: string): Promise<ReadonlyMap<string, SettingsCheck>> {
     const checks = new Map<string, SettingsCheck>();
     for (let part = 0; ; part++) {
-      const { Item } = await this.#client.send(
-        new GetItemCommand({ TableName: this.#tableName, Key: checksKey(plan, part), ConsistentRead: true }),
-      );
-      const entries = Object.entries(Item?.checks?.M ?? {});
+      const entries = Object.entries((await this.#table.get(checksKey(plan, part)))?.checks?.M ?? {});
       for (const [tableId, { S = '' }] of entries) checks.set(tableId, checkIn(S));
       if (entries.length < checksPerItem) return checks;
     }
@@ -46,13 +33,13 @@ export class DynamoDbSettingsLedger implements SettingsLedger {
     const entries = [...checks].map(([tableId, check]) => [tableId, { S: textOf(check) }] as const);
     for (let part = 0; part * checksPerItem <= entries.length; part++) {
       const slice = entries.slice(part * checksPerItem, (part + 1) * checksPerItem);
-      await this.#put({ ...checksKey(plan, part), checks: { M: Object.fromEntries(slice) } });
+      await this.#table.put({ ...checksKey(plan, part), checks: { M: Object.fromEntries(slice) } });
     }
   }
 
   async saveSettings(settings: TableSettings, since: Date): Promise<void> {
     const { name, id } = settings.table;
-    await this.#put({
+    await this.#table.put({
       ...keyOf(snapshotPartition(name, id), since.toISOString()),
       hash: { S: hashOfSettings(settings) },
       settings: { S: JSON.stringify(settings) },
@@ -62,40 +49,11 @@ export class DynamoDbSettingsLedger implements SettingsLedger {
   async settingsOf({ tableName, tableId, createdAt }: BackupOrigin): Promise<TableSettings | undefined> {
     const partition = snapshotPartition(tableName, tableId);
     const at = new Date(createdAt.getTime() + clockMarginMilliseconds).toISOString();
-    return (
-      (await this.#first(partition, 'sk <= :at', at, false)) ?? (await this.#first(partition, 'sk > :at', at, true))
-    );
+    const item =
+      (await this.#table.first(partition, { condition: 'sk <= :sort', sort: at, descending: true })) ??
+      (await this.#table.first(partition, { condition: 'sk > :sort', sort: at }));
+    return item && parseTableSettings(textIn(item, 'settings'));
   }
-
-  async #first(
-    partition: string,
-    condition: string,
-    at: string,
-    ScanIndexForward: boolean,
-  ): Promise<TableSettings | undefined> {
-    const pages = paginateQuery(
-      { client: this.#client, pageSize: 1 },
-      {
-        TableName: this.#tableName,
-        ConsistentRead: true,
-        ScanIndexForward,
-        KeyConditionExpression: `pk = :pk AND ${condition}`,
-        ExpressionAttributeValues: { ':pk': { S: partition }, ':at': { S: at } },
-      },
-    );
-    for await (const { Items: [item] = [] } of pages) {
-      if (item) return parseTableSettings(item.settings?.S ?? '');
-    }
-    return undefined;
-  }
-
-  async #put(item: Item): Promise<void> {
-    await this.#client.send(new PutItemCommand({ TableName: this.#tableName, Item: item }));
-  }
-}
-
-function keyOf(partition: string, sort: string): Item {
-  return { [ledgerKeys.partition]: { S: partition }, [ledgerKeys.sort]: { S: sort } };
 }
 
 function checksKey(plan: string, part: number): Item {
