@@ -2,6 +2,9 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // These have a configuration of their own: `npm run test:lives`.
+  testPathIgnorePatterns: ['\\.life\\.test\\.ts$'],
   maxWorkers: '100%',
   testTimeout: 240_000,
   extensionsToTreatAsEsm: ['.ts'],
