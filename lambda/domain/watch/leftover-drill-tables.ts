@@ -10,6 +10,8 @@ const cleanUpSeconds = 3_600;
 export interface AnnouncedDrill {
   readonly targetName: string;
   readonly plan: string;
+  /** Region of the table; missing when it is our own. */
+  readonly region?: string;
   /** ISO 8601. */
   readonly recordedAt: string;
 }
@@ -28,19 +30,22 @@ export interface LeftoverTable {
 }
 
 /**
- * Tells which of the tables that exist are left over from drills.
+ * Tells which drill tables are left over, from the names of the tables that exist here.
  * > A drill table is left over when no drill announced it, or when its drill should have ended an hour ago.
+ * > One in another Region, where nobody looks, is there as long as its announcement is open.
  */
 export function leftoverTables(names: readonly string[], question: LeftoverQuestion): LeftoverTable[] {
+  const isHere = new Set(names);
   const announced = new Map(question.announced.map((drill) => [drill.targetName, drill]));
+  const away = question.announced.flatMap(({ targetName, region }) =>
+    region === undefined || isHere.has(targetName) ? [] : [targetName],
+  );
   const longest = longestDrillSeconds(question.plans);
-  return names
-    .filter((name) => isDrillTableName(name, question))
-    .flatMap((table) => {
-      const drill = announced.get(table);
-      const isRunning = drill && secondsBetween(new Date(drill.recordedAt), question.now) <= longest;
-      return isRunning ? [] : [{ table, plan: drill?.plan }];
-    });
+  return [...names.filter((name) => isDrillTableName(name, question)), ...away].flatMap((table) => {
+    const drill = announced.get(table);
+    const isRunning = drill && secondsBetween(new Date(drill.recordedAt), question.now) <= longest;
+    return isRunning ? [] : [{ table, plan: drill?.plan }];
+  });
 }
 
 function longestDrillSeconds(plans: readonly Plan[]): number {

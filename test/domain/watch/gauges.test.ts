@@ -90,9 +90,10 @@ describe('the cost of a month', () => {
 describe('what drills left behind', () => {
   const scope = { drillTablePrefix: 'ddb-drill-', owner: 'ab12cd34' };
   const table = 'ddb-drill-ab12cd34-0123456789abcdef';
-  const leftovers = (parts: { recordedAt?: Date; names?: string[] } = {}) => {
-    const { recordedAt, names = [table] } = parts;
-    const announced = recordedAt ? [{ targetName: table, plan: 'orders', recordedAt: recordedAt.toISOString() }] : [];
+  const leftovers = (parts: { recordedAt?: Date; names?: string[]; region?: string } = {}) => {
+    const { recordedAt, names = [table], region } = parts;
+    const drill = { targetName: table, plan: 'orders', ...(region !== undefined && { region }) };
+    const announced = recordedAt ? [{ ...drill, recordedAt: recordedAt.toISOString() }] : [];
     const plans = [aPlan({ drill: { schedule: 'rate(7 days)', timeout: 'PT2H' } }), aPlan({ name: 'other' })];
     return leftoverTables(names, { ...scope, announced, plans, now });
   };
@@ -104,6 +105,15 @@ describe('what drills left behind', () => {
   test('is one whose drill should have ended an hour ago', () => {
     expect(leftovers({ recordedAt: ago(3 * hour) })).toEqual([]);
     expect(leftovers({ recordedAt: ago(3 * hour + 1000) })).toEqual([{ table, plan: 'orders' }]);
+  });
+
+  test('is one in another Region for as long as its drill is announced', () => {
+    const away = { names: [], region: 'eu-west-1' };
+
+    expect(leftovers({ ...away, recordedAt: ago(3 * hour) })).toEqual([]);
+    expect(leftovers({ ...away, recordedAt: ago(3 * hour + 1000) })).toEqual([{ table, plan: 'orders' }]);
+    expect(leftovers({ names: [], recordedAt: ago(4 * hour) })).toEqual([]);
+    expect(leftovers({ names: [table], region: 'eu-west-1', recordedAt: ago(4 * hour) })).toHaveLength(1);
   });
 
   test('is no other table, and none of another deployment', () => {
