@@ -408,26 +408,3 @@ describe('more slots than the schedule has', () => {
     expect(world.names()).toHaveLength(5);
   });
 });
-
-describe('many tables', () => {
-  /** As many as an account may have with `TABLES=2500`; each takes its share of the invocation's time. */
-  const count = Number(process.env.TABLES ?? 800);
-  const share = (15 * 60_000 * count) / 2_500;
-
-  test('[B20] 2,500 tables are backed up within one invocation, below 80 % of every published rate', async () => {
-    const tables = Array.from({ length: count }, (_, i) => `table-${i}`);
-    const world = await aWorld(tables, { quotas: { tables: 3_000 } });
-    const startedAt = world.account.clock.now;
-
-    const report = await world.backUp(aPlan({ tables: { matching: ['table-*'] } }));
-
-    expect(report).toMatchObject({ tables: count, done: count });
-    expect(world.account.clock.now - startedAt).toBeLessThan(share);
-    expect(world.account.journal.count('lambda', 'Invoke')).toBe(0);
-    expect(world.account.journal.peakRate({ operation: 'CreateBackup' })).toBeLessThanOrEqual(40);
-    expect(world.account.journal.peakRate({ operation: 'ListBackups' })).toBeLessThanOrEqual(4);
-    expect(world.account.journal.peakRate({ operation: 'DescribeBackup' })).toBeLessThanOrEqual(8);
-    expect(world.account.journal.peakRate({ operation: 'ListTagsOfResource' })).toBeLessThanOrEqual(8);
-    expect(world.account.journal.peakRate({ operation: 'DescribeContinuousBackups' })).toBeLessThanOrEqual(8);
-  });
-});

@@ -232,17 +232,6 @@ describe('listings of every size', () => {
       expect(world.account.journal.peakRate({ operation })).toBeLessThanOrEqual(8);
     }
   });
-
-  test('[L09] 100,000 backups in the account are read at the allowed rate and judged in one invocation', async () => {
-    const world = await aWorld();
-    world.plantByHand('orders', 100_000);
-    world.plantHourly('orders', 6);
-
-    const report = await world.prune();
-
-    expect(report).toMatchObject({ blocked: null, deleted: 3 });
-    expect(world.account.journal.peakRate({ operation: 'ListBackups' })).toBeLessThanOrEqual(4);
-  });
 });
 
 describe('tables that are not what they were', () => {
