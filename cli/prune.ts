@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import Table from 'cli-table3';
-import { dynamoDbBackups } from '../lambda/aws/dynamodb-backups.ts';
 import { DynamoDbTables } from '../lambda/aws/dynamodb-tables.ts';
+import { backupEngines } from '../lambda/aws/engines.ts';
 import { systemTiming as timing } from '../lambda/aws/system-timing.ts';
 import { drillPrefixFault } from '../lambda/domain/drill/drill-table-name.ts';
 import { pruneBackups } from '../lambda/jobs/prune.ts';
@@ -16,6 +16,7 @@ interface Options extends ConnectionOptions {
   readonly owner: string;
   readonly prefix: string;
   readonly drillPrefix: string;
+  readonly vault?: string;
   readonly execute?: true;
   readonly json?: true;
 }
@@ -30,6 +31,7 @@ export function pruneCommand(): Command {
     .requiredOption('--owner <id>', 'owner id of the deployment, as the stack prints it')
     .option('--prefix <text>', 'first part of the names of its backups', 'scheduled')
     .option('--drill-prefix <text>', 'first part of the names of its drill tables', drillPrefix, 'ddb-drill-')
+    .option('--vault <name>', 'the vault of a plan with engine aws-backup')
     .option('--execute', 'delete; without it nothing is written anywhere')
     .option('--json', 'print the report as JSON')
     .action(async (options: Options) => {
@@ -41,7 +43,11 @@ export function pruneCommand(): Command {
 
 async function runPrune(options: Options): Promise<PruneReport> {
   const plan = readPlanFile(options.plan);
+  const { engine } = plan.backup;
+  if (engine === 'aws-backup' && options.vault === undefined)
+    throw new Error('--vault must name the vault of a plan with engine aws-backup, as the stack prints it');
   const { clients, ledger } = connect(options);
+  const vault = options.vault === undefined ? undefined : { vaultName: options.vault, roleArn: undefined };
   const mode = options.execute ? plan.prune.mode : 'report-only';
   return pruneBackups(
     {
@@ -54,7 +60,7 @@ async function runPrune(options: Options): Promise<PruneReport> {
     },
     {
       tables: new DynamoDbTables(clients),
-      backups: dynamoDbBackups(clients),
+      backups: backupEngines(clients, vault, timing)(engine),
       ledger: options.execute ? ledger : readOnly(ledger),
       timing,
       log: console,

@@ -1,7 +1,8 @@
+import type { BackupClient } from '@aws-sdk/client-backup';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 /** Remembers the `Date` header of the client's last answer: AWS's clock, in whole seconds. */
-export function rememberAnswerTimes(client: DynamoDBClient): { readonly last: () => Date | undefined } {
+export function rememberAnswerTimes(client: DynamoDBClient | BackupClient): { readonly last: () => Date | undefined } {
   let last: Date | undefined;
   client.middlewareStack.add(
     (next) => async (input) => {

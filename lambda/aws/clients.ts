@@ -1,4 +1,5 @@
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { BackupClient } from '@aws-sdk/client-backup';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -47,6 +48,11 @@ export function createSettingsClients(region?: string): SettingsClients {
     autoScaling: unlogged(new ApplicationAutoScalingClient(settings)),
     cloudWatch: unlogged(new CloudWatchClient(settings)),
   };
+}
+
+/** For AWS Backup, whose requests carry a token and may be repeated. */
+export function createBackupClient(): BackupClient {
+  return unlogged(new BackupClient({ ...common, maxAttempts: 6 }));
 }
 
 /** What only watching needs; it reads. */

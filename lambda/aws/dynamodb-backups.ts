@@ -7,14 +7,18 @@ import {
   type DynamoDBClient,
   type ListBackupsCommandOutput,
 } from '@aws-sdk/client-dynamodb';
+import pMap from 'p-map';
 import type { Backup } from '../domain/backup.ts';
 import { completeListing, incompleteListing, type Listing } from '../domain/listing.ts';
-import type { Backups, CreateOutcome, DeleteOutcome, DescribeOutcome, FailureKind } from '../jobs/ports.ts';
+import type { Backups, CreateOutcome, DeleteOutcome, DescribeOutcome, FailureKind, Progress } from '../jobs/ports.ts';
 import { rememberAnswerTimes } from './answer-times.ts';
 import { failureOf } from './failures.ts';
 import { paced } from './rates.ts';
 
 const retriableOnCreate = new Set<FailureKind>(['throttled', 'table-busy', 'backup-busy', 'backups-unavailable']);
+
+/** DescribeBackup is allowed 10 times a second and ListBackups shows 100 backups at once: few are described, many are listed. */
+const describeUpTo = 8;
 
 /** DynamoDB's on-demand backups, each operation held to its rate. */
 export function dynamoDbBackups(clients: {
@@ -28,13 +32,13 @@ export function dynamoDbBackups(clients: {
   const sendDelete = paced('deleteBackup', (input: DeleteBackupCommand) => dynamodb.send(input));
   const answerTimes = rememberAnswerTimes(dynamodb);
 
-  return {
-    async create(tableName, backupName): Promise<CreateOutcome> {
+  const backups: Backups = {
+    async create({ table, name }): Promise<CreateOutcome> {
       try {
         const { BackupDetails } = await sendCreate(
-          new CreateBackupCommand({ TableName: tableName, BackupName: backupName }),
+          new CreateBackupCommand({ TableName: table.name, BackupName: name }),
         );
-        if (BackupDetails?.BackupArn) return { kind: 'accepted', arn: BackupDetails.BackupArn };
+        if (BackupDetails?.BackupArn) return { kind: 'accepted', ticket: BackupDetails.BackupArn };
         return {
           kind: 'unknown',
           failure: { kind: 'no-answer', message: 'CreateBackup answered without a backup ARN' },
@@ -44,6 +48,20 @@ export function dynamoDbBackups(clients: {
         if (failure.kind === 'no-answer') return { kind: 'unknown', failure };
         return { kind: 'refused', failure, retriable: retriableOnCreate.has(failure.kind) };
       }
+    },
+
+    async follow(tickets, since): Promise<ReadonlyMap<string, Progress>> {
+      if (tickets.length > describeUpTo) {
+        const listing = await backups.list({ since });
+        return new Map(listing.complete ? listing.backups.flatMap(progressOf) : []);
+      }
+      const seen = await pMap(tickets, async (arn) => ({ arn, outcome: await backups.describe(arn) }));
+      return new Map(
+        seen.flatMap(({ arn, outcome }) => {
+          if (outcome.kind === 'failed') return [];
+          return outcome.kind === 'gone' ? [[arn, { kind: 'gone' }] as const] : progressOf(outcome.backup);
+        }),
+      );
     },
 
     async describe(arn): Promise<DescribeOutcome> {
@@ -79,6 +97,12 @@ export function dynamoDbBackups(clients: {
 
     lastAnsweredAt: answerTimes.last,
   };
+  return backups;
+}
+
+function progressOf({ arn, status }: Backup): (readonly [string, Progress])[] {
+  if (status === 'AVAILABLE') return [[arn, { kind: 'restorable', arn }]];
+  return status === 'DELETED' ? [[arn, { kind: 'gone' }]] : [];
 }
 
 /** Reads every page of USER backups. Throws when a page fails or a marker comes twice; the SDK has no paginator for this. */

@@ -41,15 +41,16 @@ export class DynamoDbTables implements Tables {
   async describe(tableName: string): Promise<TableState> {
     try {
       const { Table } = await this.#dynamodb.send(new DescribeTableCommand({ TableName: tableName }));
-      if (!Table?.TableId || !Table.TableStatus) {
+      if (!Table?.TableId || !Table.TableArn || !Table.TableStatus) {
         return {
           kind: 'failed',
-          failure: { kind: 'unknown', message: 'DescribeTable answered without TableId or TableStatus' },
+          failure: { kind: 'unknown', message: 'DescribeTable answered without TableId, TableArn or TableStatus' },
         };
       }
       return {
         kind: 'found',
         name: tableName,
+        arn: Table.TableArn,
         tableId: Table.TableId,
         createdAt: Table.CreationDateTime,
         status: Table.TableStatus,

@@ -17,6 +17,14 @@ export const callsPerSecond = {
   describeContributorInsights: 8,
   describeKinesisStreamingDestination: 8,
   describeScaling: 4,
+  // AWS Backup publishes no rates.
+  startBackupJob: 8,
+  describeBackupJob: 8,
+  listBackupJobs: 4,
+  listRecoveryPoints: 4,
+  describeRecoveryPoint: 8,
+  listTagsOfRecoveryPoint: 16,
+  deleteRecoveryPoint: 4,
 } as const;
 
 /** A little more than a second: calls that the network squeezes together must still arrive at the allowed rate. */

@@ -1,3 +1,4 @@
+import { awsBackupOptions } from './aws-backup-options.ts';
 import type { Plan } from './plan.ts';
 import { scheduleOf } from './schedule/expression.ts';
 import { nextFire } from './schedule/fires.ts';
@@ -24,15 +25,17 @@ export function maximumBackupsPerDay({ schedule }: BackupSchedule): number {
   return mostFiresWithin(scheduleOf(schedule), daySeconds) + spare;
 }
 
+/** How long a backup may wait for its start once it was asked for: DynamoDB begins at once, AWS Backup within its start window. */
+export function startWindowMinutes(backup: Plan['backup']): number {
+  return backup.engine === 'aws-backup' ? awsBackupOptions(backup).startWindowMinutes : 0;
+}
+
 /**
  * The longest real time between two backups of a plan, in seconds: the longest gap of the schedule, and how late the second may start
- * within its flexible window. Undefined for a schedule that does not fire again and again.
+ * within its flexible window and its start window. Undefined for a schedule that does not fire again and again.
  */
-export function longestGapSeconds({
-  schedule,
-  timeZone,
-  flexibleWindowMinutes = 0,
-}: Plan['backup']): number | undefined {
+export function longestGapSeconds(backup: Plan['backup']): number | undefined {
+  const { schedule, timeZone, flexibleWindowMinutes = 0 } = backup;
   const bounds = intervalBounds(scheduleOf(schedule), timeZone);
-  return bounds && bounds.longestSeconds + flexibleWindowMinutes * 60;
+  return bounds && bounds.longestSeconds + (flexibleWindowMinutes + startWindowMinutes(backup)) * 60;
 }

@@ -1,3 +1,4 @@
+import { awsBackupOptions } from './aws-backup-options.ts';
 import type { Plan } from './plan.ts';
 import { scheduleOf } from './schedule/expression.ts';
 import { fires } from './schedule/fires.ts';
@@ -6,9 +7,14 @@ import { fires } from './schedule/fires.ts';
 const retrySeconds = 3_600;
 const runSeconds = 900;
 
-/** How long after its instant a slot may still bring a backup: flexible window, an hour of retries, and a run of the function. */
-export function graceSeconds({ flexibleWindowMinutes = 0 }: Plan['backup']): number {
-  return flexibleWindowMinutes * 60 + retrySeconds + runSeconds;
+/**
+ * How long after its instant a slot may still bring a backup: flexible window, an hour of retries, and a run of the function, after which
+ * AWS Backup may take the whole completion window.
+ */
+export function graceSeconds(backup: Plan['backup']): number {
+  const { engine, flexibleWindowMinutes = 0 } = backup;
+  const jobSeconds = engine === 'aws-backup' ? awsBackupOptions(backup).completionWindowMinutes * 60 : 0;
+  return flexibleWindowMinutes * 60 + retrySeconds + runSeconds + jobSeconds;
 }
 
 /** > The slots of a rate move when its schedule is changed, so a backup within half an interval counts. */

@@ -62,10 +62,10 @@ export function parseBackupName(name: string): ParsedBackupName | undefined {
 
 /**
  * Tells whether a plan of this deployment took the backup. The name alone never decides: its seal must also fit the table's
- * incarnation, and DynamoDB must list the backup as made by a user.
+ * incarnation, and the backup must be one made by a user, or a recovery point that does not move.
  */
 export function isOwnBackup(backup: Backup, scope: BackupScope): boolean {
-  if (backup.type !== 'USER') return false;
+  if (backup.type !== 'USER' && backup.type !== 'RECOVERY_POINT') return false;
   const parts = partsOf(backup.name);
   return (
     parts?.prefix === scope.prefix &&

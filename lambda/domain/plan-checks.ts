@@ -1,4 +1,5 @@
-import { longestGapSeconds } from './backup-frequency.ts';
+import { awsBackupErrors } from './aws-backup-checks.ts';
+import { longestGapSeconds, startWindowMinutes } from './backup-frequency.ts';
 import { drillErrors, drillWarnings } from './drill/drill-checks.ts';
 import type { Fault } from './faults.ts';
 import { faultAt } from './faults.ts';
@@ -6,6 +7,7 @@ import { exampleName } from './glob-overlap.ts';
 import { durationSeconds, guaranteedCopies } from './keep-guarantee.ts';
 import type { Plan } from './plan.ts';
 import { overlapFaults } from './plan-overlap.ts';
+import type { VaultLock } from './recovery-point-lifecycle.ts';
 import { defaultPruneSchedule, deletionsAllowed, expirationsPerRun } from './prune-cadence.ts';
 import { scheduleOf } from './schedule/expression.ts';
 import { skippedByClockChange } from './schedule/interval.ts';
@@ -18,11 +20,18 @@ export interface CheckedTogether {
   readonly warnings: Fault[];
 }
 
+/** What plans are checked against; nothing for what is left out. */
+export interface CheckedAgainst {
+  /** What the names of drill tables begin with. */
+  readonly drillPrefix?: string;
+  /** The lock of the vault that recovery points go to. */
+  readonly vaultLock?: VaultLock;
+}
+
 /**
  * Checks plans, each parsed already, for promises that contradict each other. Paths begin with `plans.<name>`.
- * `drillPrefix` is what the names of drill tables begin with; left out, nothing is checked against it.
  */
-export function checkPlans(plans: readonly Plan[], { drillPrefix }: { drillPrefix?: string } = {}): CheckedTogether {
+export function checkPlans(plans: readonly Plan[], { drillPrefix, vaultLock }: CheckedAgainst = {}): CheckedTogether {
   const overlap = overlapFaults(plans);
   const drills = drillPrefix === undefined ? [] : drillPrefixFaults(plans, drillPrefix);
   return {
@@ -32,6 +41,7 @@ export function checkPlans(plans: readonly Plan[], { drillPrefix }: { drillPrefi
         ...retentionFaults(plan),
         ...pruneFaults(plan),
         ...drillErrors(plan),
+        ...awsBackupErrors(plan, vaultLock),
       ]),
       ...drills.flatMap(({ errors }) => errors),
       ...overlap.errors,
@@ -181,9 +191,13 @@ function exceptedFaults(plan: Plan): Fault[] {
 }
 
 function windowOf({ backup }: Plan): string {
-  return backup.flexibleWindowMinutes === undefined
-    ? ''
-    : ` and a flexible window of ${backup.flexibleWindowMinutes} min`;
+  const start = startWindowMinutes(backup);
+  return [
+    ...(backup.flexibleWindowMinutes === undefined ? [] : [`a flexible window of ${backup.flexibleWindowMinutes} min`]),
+    ...(start === 0 ? [] : [`a start window of ${start} min`]),
+  ]
+    .map((window) => ` and ${window}`)
+    .join('');
 }
 
 function hours(seconds: number): string {

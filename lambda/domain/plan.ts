@@ -1,42 +1,12 @@
 import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
 import { isRegionName } from './arn.ts';
+import { awsBackup } from './aws-backup-options.ts';
 import { type Attributes, isAttributes, isItemKey } from './drill/attribute-value.ts';
+import { choice, distinct, list, object, percent, positive, text, whole } from './plan-parts.ts';
 import { parseSchedule } from './schedule/expression.ts';
 import { isTimeZone } from './schedule/time-zone.ts';
 import { settingNames, type SettingName } from './settings.ts';
-
-/** Every message says what is allowed and begins with `must`; `parsePlan` puts the path before it and the value behind it. */
-function text(pattern: RegExp, allowed: string) {
-  const error = `must be ${allowed}`;
-  return z.string({ error }).regex(pattern, { error });
-}
-
-function whole(min: number, max: number) {
-  const error = `must be an integer of at least ${min}`;
-  return z
-    .int({ error })
-    .min(min, { error })
-    .max(max, { error: `must be at most ${max}` });
-}
-
-function object<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, { error: (issue) => (issue.code === 'invalid_type' ? 'must be an object' : undefined) });
-}
-
-function list(item: z.ZodString) {
-  return distinct(item, { min: 0, max: 1000, error: 'must be an array of at most 1000 texts, each given once' });
-}
-
-function distinct<Item extends z.ZodType<string>>(item: Item, limits: { min: number; max: number; error: string }) {
-  const { min, max, error } = limits;
-  const given = z.array(item, { error }).min(min, { error }).max(max, { error });
-  return given.refine((texts) => new Set<string>(texts).size === texts.length, { error });
-}
-
-function choice<const Word extends string>(words: readonly Word[]) {
-  return z.enum(words, { error: `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}` });
-}
 
 const tableName = text(/^[a-zA-Z0-9_.-]{3,255}$/, 'the name of a table: 3 to 255 letters, digits, _, . and -');
 const tablePattern = text(
@@ -170,13 +140,16 @@ const drill = object({
   }).prefault({}),
 });
 
-function positive(max: number) {
-  const error = 'must be a number above 0';
-  return z
-    .number({ error })
-    .gt(0, { error })
-    .max(max, { error: `must be at most ${max}` });
-}
+const backup = object({
+  schedule,
+  timeZone,
+  flexibleWindowMinutes: whole(1, 1440).optional(),
+  engine: choice(['dynamodb', 'aws-backup']).default('dynamodb'),
+  awsBackup: awsBackup.optional(),
+}).refine((given) => given.engine === 'aws-backup' || given.awsBackup === undefined, {
+  path: ['awsBackup'],
+  error: 'must be left out unless engine is aws-backup',
+});
 
 export const planSchema = object({
   version: z.literal(1, { error: 'must be 1, the only version this code reads' }).default(1),
@@ -189,12 +162,7 @@ export const planSchema = object({
   }).refine(({ named, matching, tagged }) => [named, matching].some((given) => given?.length) || tagged, {
     error: 'must choose tables by at least one of named, matching and tagged',
   }),
-  backup: object({
-    schedule,
-    timeZone,
-    flexibleWindowMinutes: whole(1, 1440).optional(),
-    engine: z.literal('dynamodb', { error: 'must be dynamodb' }).default('dynamodb'),
-  }),
+  backup,
   keep: object({
     last: keepRule,
     hourly: keepRule,
@@ -221,14 +189,11 @@ export const planSchema = object({
   drill: drill.optional(),
 });
 
-function percent() {
-  const error = 'must be a number from 0 to 100';
-  return z.number({ error }).min(0, { error }).max(100, { error });
-}
-
 /** A plan as every job reads it: checked, with its defaults filled in. */
 export type Plan = z.output<typeof planSchema>;
 /** A plan as an operator or a schedule's input writes it: defaults may be left out. */
 export type PlanInput = z.input<typeof planSchema>;
+/** What takes the backups of a plan. */
+export type Engine = Plan['backup']['engine'];
 /** How a plan rehearses restores. */
 export type DrillPlan = NonNullable<Plan['drill']>;

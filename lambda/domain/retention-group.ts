@@ -1,3 +1,5 @@
+import { coldMinimumDays } from './aws-backup-options.ts';
+import type { KeptByAws } from './backup.ts';
 import { goBack } from './calendar.ts';
 import type { Plan } from './plan.ts';
 import type { Reason } from './reason.ts';
@@ -28,6 +30,8 @@ export interface Circumstances {
 /** Judges the restorable backups of one table id, one after the other; they must come newest first (`byAge` reversed). */
 export type GroupJudge = (group: readonly Restorable[]) => (member: Restorable, nth: number) => Finding;
 
+const dayMilliseconds = 24 * 3_600_000;
+
 const newest: Reason = { code: 'newest', detail: 'the newest restorable backup always stays' };
 const held: Reason = { code: 'hold', detail: 'an operator holds it' };
 const drilled: Reason = { code: 'drill', detail: 'a drill restores it' };
@@ -42,8 +46,15 @@ export const freezeCodes: ReadonlySet<string> = new Set([
   'recovery-point-overdue',
 ]);
 
+const locked: Reason = { code: 'vault-lock', detail: 'the lock of its vault keeps it until it expires' };
+const lockedForGood: Reason = { code: 'vault-lock', detail: 'the lock of its vault keeps it, and it never expires' };
+const cold: Reason = {
+  code: 'cold-storage',
+  detail: `it has not been in cold storage for the ${coldMinimumDays} days that AWS bills`,
+};
+
 /** Codes of what keeps a backup that no rule and no floor of the plan wants. */
-export const sparingCodes: ReadonlySet<string> = new Set([held, drilled, proven].map(({ code }) => code));
+export const sparingCodes: ReadonlySet<string> = new Set([held, drilled, proven, locked, cold].map(({ code }) => code));
 
 /** Orders backups from oldest to newest: by creation time, then by ARN. Names never matter. */
 export function byAge(one: Restorable, other: Restorable): number {
@@ -55,6 +66,7 @@ export function byAge(one: Restorable, other: Restorable): number {
  * > The newest restorable backup and the newest `minimumCopies` always stay; so does one created in the same instant as the last of them.
  * > The newest restorable backup of a group that passed a drill stays until a newer one passes.
  * > A backup stays when any rule wants it, when it is held, while a drill restores it, or when its group is frozen.
+ * > A recovery point stays while the lock of its vault keeps it, and until it was in cold storage for 90 days once it is there.
  */
 export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge {
   const rules = rulesOf(plan);
@@ -71,7 +83,7 @@ export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge
     const freeze = freezeOf(group, newestAt);
     const provenArn = newestProven(group, circumstances.proven);
     const walks = rules.map((begin) => begin(newestAt));
-    return ({ arn, createdAt }, nth) => {
+    return ({ arn, createdAt, keptByAws }, nth) => {
       const at = createdAt.getTime();
       const opinions = walks.map((ask) => ask(at, nth === group.length - 1));
       const reasons = opinions.filter(({ keeps }) => keeps).map(({ reason }) => reason);
@@ -81,9 +93,18 @@ export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge
       if (circumstances.holds.has(arn)) reasons.push(held);
       if (circumstances.pinned?.has(arn)) reasons.push(drilled);
       if (freeze) reasons.push(freeze);
+      if (keptByAws) reasons.push(...reasonsOfAws(keptByAws, circumstances.now.getTime()));
       return reasons.length > 0 ? keep(reasons) : expire(opinions.map(({ reason }) => reason));
     };
   };
+}
+
+function reasonsOfAws({ lockedUntil, coldFrom }: KeptByAws, now: number): Reason[] {
+  const coldSince = coldFrom && (now - coldFrom.getTime()) / dayMilliseconds;
+  return [
+    ...(lockedUntil === undefined ? [] : [lockedUntil === 'for-good' ? lockedForGood : locked]),
+    ...(coldSince !== undefined && coldSince >= 0 && coldSince < coldMinimumDays ? [cold] : []),
+  ];
 }
 
 interface Branch {

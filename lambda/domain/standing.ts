@@ -18,7 +18,7 @@ export interface StandingQuestion {
   readonly now: number;
 }
 
-/** Codes of backups about which something needed is missing or unknown today. */
+/** Codes of backups about which something needed is missing or unknown today, or that nobody but a person can help. */
 export const unjudgeableCodes: ReadonlySet<string> = new Set([
   'malformed',
   'contradictory',
@@ -26,23 +26,28 @@ export const unjudgeableCodes: ReadonlySet<string> = new Set([
   'undated',
   'future-dated',
   'unknown-status',
+  'expired-undeleted',
+  'incomplete',
 ]);
 
 const malformed = notOwn('malformed', 'its ARN, name, table or table id is missing');
 const contradictory = notOwn('contradictory', 'it is listed more than once, with different facts');
-const unknownType = notOwn('unknown-type', 'its type is none of USER, SYSTEM, AWS_BACKUP');
+const unknownType = notOwn('unknown-type', 'its type is none of USER, SYSTEM, AWS_BACKUP, RECOVERY_POINT, CONTINUOUS');
 const system = notOwn('system', 'DynamoDB made it when its table was deleted');
 const awsBackup = notOwn('aws-backup', 'it belongs to AWS Backup');
+const continuous = notOwn('continuous', 'it moves along with its table, and deleting it would stop that');
 const notOurs = notOwn('foreign', 'this plan did not take it');
 const creating = own('creating', 'it is not complete yet');
 const deleted = own('deleted', 'it is deleted already');
-const unknownStatus = own('unknown-status', 'its status is none of CREATING, AVAILABLE, DELETED');
+const expiredUndeleted = own('expired-undeleted', 'it has expired, and AWS Backup could not delete it');
+const incomplete = own('incomplete', 'AWS Backup did not get to the end of it');
+const unknownStatus = own('unknown-status', 'its status is none of CREATING, AVAILABLE, DELETED, EXPIRED, PARTIAL');
 const undated = own('undated', 'its creation time is missing or impossible');
 const futureDated = own('future-dated', 'it was created later than now');
 
 /**
  * Tells what a backup is to a plan.
- * > Only complete, dated USER backups of this plan count and can be deleted; all others stay.
+ * > Only complete, dated USER backups and RECOVERY_POINTs of this plan count and can be deleted; all others stay.
  * Believes none of the types: an item may be anything at all.
  */
 export function standingOf(item: unknown, { isOwn, contradictory: inDoubt, now }: StandingQuestion): Standing {
@@ -50,7 +55,8 @@ export function standingOf(item: unknown, { isOwn, contradictory: inDoubt, now }
   if (inDoubt.has(item.arn)) return contradictory;
   if (item.type === 'SYSTEM') return system;
   if (item.type === 'AWS_BACKUP') return awsBackup;
-  if (item.type !== 'USER') return unknownType;
+  if (item.type === 'CONTINUOUS') return continuous;
+  if (item.type !== 'USER' && item.type !== 'RECOVERY_POINT') return unknownType;
   if (!isOwn(item)) return notOurs;
   return standingOfOwn(item, now);
 }
@@ -58,10 +64,16 @@ export function standingOf(item: unknown, { isOwn, contradictory: inDoubt, now }
 function standingOfOwn(backup: Backup, now: number): Standing {
   if (!isDated(backup)) return undated;
   if (backup.createdAt.getTime() > now) return futureDated;
-  if (backup.status === 'CREATING') return creating;
-  if (backup.status === 'DELETED') return deleted;
-  return backup.status === 'AVAILABLE' ? { isOwn: true, restorable: backup } : unknownStatus;
+  if (backup.status === 'AVAILABLE') return { isOwn: true, restorable: backup };
+  return otherStates.get(backup.status) ?? unknownStatus;
 }
+
+const otherStates: ReadonlyMap<string, Standing> = new Map([
+  ['CREATING', creating],
+  ['DELETED', deleted],
+  ['EXPIRED', expiredUndeleted],
+  ['PARTIAL', incomplete],
+]);
 
 /** The first instant of 1970 is what a missing time turns into, and no backup is that old. */
 function isDated(backup: Backup): backup is Restorable {

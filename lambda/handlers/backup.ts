@@ -1,16 +1,18 @@
 import type { Context } from 'aws-lambda';
 import { createClients, createSettingsClients } from '../aws/clients.ts';
 import { continueLater } from '../aws/continue-later.ts';
-import { dynamoDbBackups } from '../aws/dynamodb-backups.ts';
 import { DynamoDbLedger } from '../aws/dynamodb-ledger.ts';
+import { DynamoDbOpenBackups } from '../aws/dynamodb-open-backups.ts';
 import { DynamoDbSettingsLedger } from '../aws/dynamodb-settings-ledger.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
+import { backupEngines } from '../aws/engines.ts';
 import { backupMetrics } from '../contract/metrics.ts';
-import { backUpTables } from '../jobs/backup.ts';
+import type { Plan } from '../domain/plan.ts';
+import { backUpTables, type BackupPorts } from '../jobs/backup.ts';
 import { backupEvents } from '../jobs/backup-events.ts';
 import { type BackupReport, countNotReached, didItsWork, isSuccess, summaryOf } from '../jobs/backup-report.ts';
 import { deadlineOf } from './deadline.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnvironment, readVaultEnvironment } from './environment.ts';
 import { tell } from './events.ts';
 import { logger, observed, publishMetrics } from './observability.ts';
 import { RunFailedError } from './run-failed-error.ts';
@@ -21,9 +23,10 @@ import { tableSettings } from '../aws/table-settings.ts';
 const environment = readEnvironment(process.env);
 const clients = createClients();
 const ledger = new DynamoDbLedger(clients.dynamodb, environment.ledgerTableName);
+const backupsOf = backupEngines(clients, readVaultEnvironment(process.env), timing);
+const openBackups = new DynamoDbOpenBackups(clients.dynamodb, environment.ledgerTableName);
 const ports = {
   tables: new DynamoDbTables(clients),
-  backups: dynamoDbBackups(clients),
   ledger,
   settings: tableSettings(createSettingsClients(), timing),
   settingsLedger: new DynamoDbSettingsLedger(clients.dynamodb, environment.ledgerTableName),
@@ -37,7 +40,7 @@ export const handler = observed(async (event: unknown, context: Context): Promis
   const deadline = deadlineOf(context, timing.now());
   const { owner, backupNamePrefix: prefix, drillTablePrefix } = environment;
   const run = { plan, slot, holder: context.awsRequestId, prefix, owner, drillTablePrefix, deadline };
-  const report = await backUpTables(run, ports);
+  const report = await backUpTables(run, portsFor(plan));
   const handedOver = continuation ? countNotReached(report) : 0;
   publish(report);
   if (didItsWork(report)) await rememberRun(plan.name);
@@ -49,6 +52,11 @@ export const handler = observed(async (event: unknown, context: Context): Promis
   }
   return summaryOf(report);
 });
+
+/** > Backups of DynamoDB are quick and a run waits for them; a job of AWS Backup outlasts it and is followed. */
+function portsFor({ backup: { engine } }: Plan): BackupPorts {
+  return { ...ports, backups: backupsOf(engine), ...(engine === 'aws-backup' && { openBackups }) };
+}
 
 function publish(report: BackupReport): void {
   publishMetrics(

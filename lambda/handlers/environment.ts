@@ -3,6 +3,7 @@ import {
   drillStartEnvironmentNames,
   environmentNames,
   summaryEnvironmentNames,
+  vaultVariables,
   watchEnvironmentNames,
 } from '../contract/environment.ts';
 
@@ -13,6 +14,14 @@ export type Environment = Values<typeof environmentNames>;
 /** Where this function works. Throws when anything is missing, naming all of it: nothing here has a default. */
 export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   return read(environmentNames, variables);
+}
+
+/** Where recovery points go; undefined where no plan of the deployment is of AWS Backup. */
+export function readVaultEnvironment(
+  variables: NodeJS.ProcessEnv,
+): { readonly vaultName: string; readonly roleArn: string | undefined } | undefined {
+  const vaultName = variables[vaultVariables.vaultName];
+  return vaultName ? { vaultName, roleArn: variables[vaultVariables.roleArn] } : undefined;
 }
 
 /** The same for the function that starts drills. */

@@ -1,15 +1,15 @@
 import type { Context } from 'aws-lambda';
 import { createClients } from '../aws/clients.ts';
 import { continueLater } from '../aws/continue-later.ts';
-import { dynamoDbBackups } from '../aws/dynamodb-backups.ts';
 import { DynamoDbLedger } from '../aws/dynamodb-ledger.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
+import { backupEngines } from '../aws/engines.ts';
 import { pruneMetrics } from '../contract/metrics.ts';
 import { pruneBackups } from '../jobs/prune.ts';
 import { pruneEvents } from '../jobs/prune-events.ts';
 import { countDeletions, isSuccess, summaryOf, type PruneReport } from '../jobs/prune-report.ts';
 import { deadlineOf } from './deadline.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnvironment, readVaultEnvironment } from './environment.ts';
 import { tell } from './events.ts';
 import { logger, observed, publishMetrics } from './observability.ts';
 import { RunFailedError } from './run-failed-error.ts';
@@ -19,7 +19,8 @@ import { systemTiming as timing } from '../aws/system-timing.ts';
 const environment = readEnvironment(process.env);
 const clients = createClients();
 const ledger = new DynamoDbLedger(clients.dynamodb, environment.ledgerTableName);
-const ports = { tables: new DynamoDbTables(clients), backups: dynamoDbBackups(clients), ledger, timing, log: logger };
+const backupsOf = backupEngines(clients, readVaultEnvironment(process.env), timing);
+const ports = { tables: new DynamoDbTables(clients), ledger, timing, log: logger };
 
 /** Deletes the expired backups of one plan. */
 export const handler = observed(async (event: unknown, context: Context): Promise<object> => {
@@ -27,7 +28,7 @@ export const handler = observed(async (event: unknown, context: Context): Promis
   const deadline = deadlineOf(context, timing.now());
   const { owner, backupNamePrefix: prefix, drillTablePrefix } = environment;
   const run = { plan, runId: context.awsRequestId, prefix, owner, drillTablePrefix, deadline };
-  const report = await pruneBackups(run, ports);
+  const report = await pruneBackups(run, { ...ports, backups: backupsOf(plan.backup.engine) });
   publish(report);
   await tell(plan.name, pruneEvents(report, { owner, slot, now: timing.now() }));
   if (report.ranOutOfTime && continuation)
@@ -48,8 +49,8 @@ function publish(report: PruneReport): void {
     [pruneMetrics.kept]: report.kept,
     [pruneMetrics.expired]: report.expired,
     [pruneMetrics.deleted]: countDeletions(report, 'deleted', 'gone'),
-    [pruneMetrics.deletionsSkipped]: countDeletions(report, 'in-use', 'kept', 'abandoned'),
-    [pruneMetrics.deletionsFailed]: countDeletions(report, 'failed'),
+    [pruneMetrics.deletionsSkipped]: countDeletions(report, 'in-use', 'kept', 'abandoned', 'retained'),
+    [pruneMetrics.deletionsFailed]: countDeletions(report, 'failed', 'survived'),
     [pruneMetrics.deletionsDenied]: countDeletions(report, 'denied'),
     [pruneMetrics.frozen]: report.frozen,
     [pruneMetrics.held]: report.held,

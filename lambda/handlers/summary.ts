@@ -1,16 +1,16 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { createClients, createMessagesClient } from '../aws/clients.ts';
-import { dynamoDbBackups } from '../aws/dynamodb-backups.ts';
 import { DynamoDbDrillLedger } from '../aws/dynamodb-drill-ledger.ts';
 import { DynamoDbLedger } from '../aws/dynamodb-ledger.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
+import { backupEngines } from '../aws/engines.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
 import { publishTo } from '../aws/topic-messages.ts';
 import { countSubscriptions } from '../aws/topic-subscriptions.ts';
 import type { SummaryPorts } from '../jobs/summary/ports.ts';
 import { summarizeWeek } from '../jobs/summary/summary.ts';
-import { readSummaryEnvironment } from './environment.ts';
+import { readSummaryEnvironment, readVaultEnvironment } from './environment.ts';
 import { logged, logger } from './observability.ts';
 import { readPlan } from './read-plan.ts';
 
@@ -20,7 +20,7 @@ const sns = createMessagesClient();
 const ledger = new DynamoDbLedger(clients.dynamodb, environment.ledgerTableName);
 const ports: SummaryPorts = {
   tables: new DynamoDbTables(clients),
-  backups: dynamoDbBackups(clients),
+  backupsOf: backupEngines(clients, readVaultEnvironment(process.env), timing),
   ledger: {
     holds: () => ledger.holds(),
     pinned: () => ledger.pinned(),

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { createClients, createWatchClients } from '../aws/clients.ts';
-import { dynamoDbBackups } from '../aws/dynamodb-backups.ts';
 import { DynamoDbDrillLedger } from '../aws/dynamodb-drill-ledger.ts';
 import { DynamoDbLedger } from '../aws/dynamodb-ledger.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
+import { backupEngines } from '../aws/engines.ts';
 import { stateOfKey } from '../aws/key-state.ts';
 import { latestRestorableTime } from '../aws/latest-restorable-time.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
@@ -12,7 +12,7 @@ import { watchedSchedules } from '../aws/watched-schedules.ts';
 import type { Plan } from '../domain/plan.ts';
 import { watchEvents } from '../jobs/watch/watch-events.ts';
 import { watchPlans, type WatchMemory, type WatchPorts, type WatchReport } from '../jobs/watch/watch.ts';
-import { readWatchEnvironment } from './environment.ts';
+import { readVaultEnvironment, readWatchEnvironment } from './environment.ts';
 import { tell } from './events.ts';
 import { logged } from './observability.ts';
 import { readPlan } from './read-plan.ts';
@@ -25,7 +25,7 @@ const watchClients = createWatchClients();
 const ledger = new DynamoDbLedger(clients.dynamodb, environment.ledgerTableName);
 const ports: WatchPorts = {
   tables: new DynamoDbTables(clients),
-  backups: dynamoDbBackups(clients),
+  backupsOf: backupEngines(clients, readVaultEnvironment(process.env), timing),
   ledger: {
     lastRuns: () => ledger.lastRuns(),
     deletedSince: (plan, since) => ledger.deletedSince(plan, since),

@@ -1,5 +1,5 @@
 import { briefly, eventId, inParts, type Event } from '../domain/events/event.ts';
-import { isSuccess, type BackupReport, type TableOutcome } from './backup-report.ts';
+import { countFollowed, isSuccess, type BackupReport, type TableOutcome } from './backup-report.ts';
 
 /** Who speaks, and when. */
 export interface Speaker {
@@ -67,7 +67,7 @@ function failedEvents(report: BackupReport, handedOver: number, { owner, now }: 
       parts: parts.length,
       tables,
       failed,
-      pending: report.pending - handedOver,
+      pending: report.pending - handedOver - countFollowed(report),
       problems,
       discoveryErrors,
     },
@@ -84,7 +84,7 @@ function problemOf(outcome: TableOutcome): { table: string; reason: string; mess
     case 'failed':
       return [{ table, reason: outcome.failure.kind, message: briefly(outcome.failure.message) }];
     case 'pending':
-      return [{ table, ...waiting[outcome.why] }];
+      return outcome.why === 'followed' ? [] : [{ table, ...waiting[outcome.why] }];
     case 'done':
     case 'skipped':
       return [];

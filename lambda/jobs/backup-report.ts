@@ -7,8 +7,8 @@ export type SkipReason = 'already-done' | 'taken-by-another-run' | 'superseded';
 export type TableOutcome =
   | { readonly table: string; readonly kind: 'done'; readonly backupArn: string; readonly adopted: boolean }
   | { readonly table: string; readonly kind: 'failed'; readonly failure: Failure }
-  /** A backup was asked for but is not restorable yet, or time ran out before the table's turn. */
-  | { readonly table: string; readonly kind: 'pending'; readonly why: 'creating' | 'not-reached' }
+  /** A backup was asked for but is not restorable yet, `followed` when somebody will look again; or time ran out before the table's turn. */
+  | { readonly table: string; readonly kind: 'pending'; readonly why: 'creating' | 'not-reached' | 'followed' }
   | { readonly table: string; readonly kind: 'skipped'; readonly reason: SkipReason };
 
 /** The result of one backup run. Always `done + failed + pending + skipped = tables`. */
@@ -40,18 +40,31 @@ export function countNotReached({ outcomes }: BackupReport): number {
   return outcomes.filter((outcome) => outcome.kind === 'pending' && outcome.why === 'not-reached').length;
 }
 
-/** > A run succeeded only when nothing failed, nothing is pending and every covered table was found. `handedOver` tables are another run's. */
-export function isSuccess(report: BackupReport, handedOver: number): boolean {
-  return report.failed === 0 && report.pending === handedOver && report.discoveryErrors.length === 0;
+/** The tables whose backup outlasts the run, and is followed to its end by others. */
+export function countFollowed({ outcomes }: BackupReport): number {
+  return outcomes.filter((outcome) => outcome.kind === 'pending' && outcome.why === 'followed').length;
 }
 
-/** > A run did its work when it took a backup, or when there surely was no table to take one of. */
-export function didItsWork({ done, tables, discoveryErrors }: BackupReport): boolean {
-  return done > 0 || (tables === 0 && discoveryErrors.length === 0);
+/**
+ * > A run succeeded only when nothing failed, nothing is pending and every covered table was found. `handedOver` tables are another run's,
+ * > and so are those that are followed.
+ */
+export function isSuccess(report: BackupReport, handedOver: number): boolean {
+  return (
+    report.failed === 0 && report.pending === handedOver + countFollowed(report) && report.discoveryErrors.length === 0
+  );
+}
+
+/** > A run did its work when it took a backup or left one to be followed, or when there surely was no table to take one of. */
+export function didItsWork(report: BackupReport): boolean {
+  const { done, tables, discoveryErrors } = report;
+  return done + countFollowed(report) > 0 || (tables === 0 && discoveryErrors.length === 0);
 }
 
 /** The report without the tables that went well; of the others the first 50. Small enough for an error message and the ledger. */
 export function summaryOf({ outcomes, ...numbers }: BackupReport): object {
-  const problems = outcomes.filter(({ kind }) => kind === 'failed' || kind === 'pending');
+  const problems = outcomes.filter(
+    (outcome) => outcome.kind === 'failed' || (outcome.kind === 'pending' && outcome.why !== 'followed'),
+  );
   return { ...numbers, problems: problems.slice(0, mostProblems) };
 }

@@ -7,8 +7,9 @@ import { countOutcomes, type BackupReport, type TableOutcome } from './backup-re
 import { captureSettings, waitAtMost } from './capture-settings.ts';
 import { confirmBackups, type RequestedBackup } from './confirm-backups.ts';
 import { discoverTables } from './discover-tables.ts';
+import { handOver } from './hand-over.ts';
 import { SlotAttempt, type AttemptResult } from './slot-attempt.ts';
-import type { Backups, Log, SlotLedger, Tables, Timing } from './ports.ts';
+import type { Backups, Log, OpenBackupLedger, SlotLedger, Tables, Timing } from './ports.ts';
 import type { Settings, SettingsLedger } from './settings-port.ts';
 import { SlotSightings } from './slot-sightings.ts';
 
@@ -26,6 +27,8 @@ export interface BackupPorts {
   readonly tables: Tables;
   readonly backups: Backups;
   readonly ledger: SlotLedger;
+  /** Where requests go on that take longer than a run; without it the run itself waits for its backups. */
+  readonly openBackups?: OpenBackupLedger | undefined;
   readonly settings: Settings;
   readonly settingsLedger: SettingsLedger;
   readonly timing: Timing;
@@ -67,13 +70,25 @@ async function backUpEach(tables: readonly string[], run: BackupRun, ports: Back
       run,
       ports,
     );
-    open = await confirmBackups(requested, run, ports, settled);
+    open = await waitOrHandOver(requested, run, ports, settled);
     await waitAtMost(captured, run.deadline, ports.timing);
   }
   for (const table of open) {
     settled.set(table, failed(table, 'the backup vanished before it became restorable, twice'));
   }
   return tables.map((table) => settled.get(table) ?? failed(table, 'no outcome was recorded'));
+}
+
+/** Settles what was requested, or leaves it to be followed. Returns the tables whose backup vanished meanwhile. */
+async function waitOrHandOver(
+  requested: ReadonlyMap<string, RequestedBackup>,
+  run: BackupRun,
+  { openBackups, ...ports }: BackupPorts,
+  settled: Map<string, TableOutcome>,
+): Promise<readonly string[]> {
+  if (!openBackups) return confirmBackups(requested, run, ports, settled);
+  await handOver(requested, run, { ...ports, openBackups }, settled);
+  return [];
 }
 
 /** Asks for a backup of each table, in passes: a table that has to wait never holds up the ones behind it. */
@@ -84,7 +99,7 @@ async function requestBackups(
   settled: Map<string, TableOutcome>,
 ): Promise<Map<string, RequestedBackup>> {
   const requested = new Map<string, RequestedBackup>();
-  const sightings = new SlotSightings(run.slot, ports.backups);
+  const sightings = new SlotSightings(run, ports);
   let open = tables.map((table) => new SlotAttempt(table, run, ports, sightings));
   for (let pass = 0; open.length > 0; pass++) {
     if (pass > 0) await pauseBeforePass(pass, open, ports.timing);

@@ -68,7 +68,10 @@ async function deleteOne(backup: Backup, guard: DeletionGuard, ports: PrunePorts
   return (await guard.objectionTo(backup)) ?? (await deleteUntilAnswered(backup, guard, ports));
 }
 
-/** > An error nobody foresaw stops the run; a throttled deletion is left to the next run. */
+/**
+ * > An error nobody foresaw stops the run; a throttled deletion is left to the next run, and so is one that AWS accepted and did not make:
+ * > it counts as failed, and the others go on.
+ */
 async function deleteUntilAnswered(backup: Backup, guard: DeletionGuard, ports: PrunePorts): Promise<Result> {
   let result: Result = { outcome: 'abandoned' };
   for (let attempt = 0; attempt < maximumTries; attempt++) {
@@ -78,7 +81,8 @@ async function deleteUntilAnswered(backup: Backup, guard: DeletionGuard, ports: 
     const answer = await ports.backups.delete(backup.arn);
     if (answer.kind === 'deleted' || answer.kind === 'gone') return { outcome: answer.kind };
     const { kind, message: detail } = answer.failure;
-    if (answer.kind === 'in-use') return { outcome: 'in-use', detail };
+    if (answer.kind === 'in-use' || answer.kind === 'retained') return { outcome: answer.kind, detail };
+    if (kind === 'survived') return { outcome: 'survived', detail };
     if (kind === 'access-denied') return { outcome: 'denied', detail };
     if (kind !== 'throttled' && kind !== 'no-answer') return { outcome: 'failed', detail };
     if (kind === 'no-answer' && (await isGone(backup, ports))) return { outcome: 'deleted' };

@@ -1,6 +1,7 @@
 import type { Backup } from '../domain/backup.ts';
 import type { Event } from '../domain/events/event.ts';
 import type { Listing } from '../domain/listing.ts';
+import type { Engine, Plan } from '../domain/plan.ts';
 
 /** The only clock and the only dice a job has. */
 export interface Timing {
@@ -22,6 +23,16 @@ export type FailureKind =
   | 'archived'
   | 'too-many-backups'
   | 'invalid'
+  /** AWS Backup took the request, and its job did not end well. */
+  | 'job-failed'
+  /** AWS Backup does not back up DynamoDB tables here, or does not fully manage their recovery points. */
+  | 'not-opted-in'
+  /** The lock of the vault allows no recovery point of this retention. */
+  | 'outside-vault-lock'
+  /** AWS accepted the deletion, and the recovery point is still there. */
+  | 'survived'
+  /** A vault lock or a legal hold keeps it. */
+  | 'retained'
   /** Point-in-time recovery does not reach the instant, or is off. */
   | 'out-of-window'
   /** The connection broke, timed out or ended in a server error: what was asked for may have happened. */
@@ -42,6 +53,7 @@ export type TableState =
   | {
       readonly kind: 'found';
       readonly name: string;
+      readonly arn: string;
       readonly tableId: string;
       readonly createdAt: Date | undefined;
       /** `ACTIVE`, `UPDATING`, `INACCESSIBLE_ENCRYPTION_CREDENTIALS` … as DynamoDB names it. */
@@ -60,8 +72,18 @@ export interface Tables {
   describe(tableName: string): Promise<TableState>;
 }
 
+/** One backup to be taken. */
+export interface BackupRequest {
+  readonly plan: Plan;
+  readonly slot: Date;
+  readonly table: { readonly name: string; readonly arn: string; readonly tableId: string };
+  /** What the backup is known by as ours: `formatBackupName`. */
+  readonly name: string;
+}
+
 export type CreateOutcome =
-  | { readonly kind: 'accepted'; readonly arn: string }
+  /** `ticket` is what `follow` knows the request by. */
+  | { readonly kind: 'accepted'; readonly ticket: string }
   /** Nothing was created. `retriable` says whether trying again can help. */
   | { readonly kind: 'refused'; readonly failure: Failure; readonly retriable: boolean }
   /** The answer was lost: the backup may exist. Look before trying again. */
@@ -72,22 +94,37 @@ export type DescribeOutcome =
   | { readonly kind: 'gone' }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
+/** What became of a request; while it has no entry, the backup is still being made, or nobody could look. */
+export type Progress =
+  | { readonly kind: 'restorable'; readonly arn: string }
+  | { readonly kind: 'gone' }
+  /** It ended, and there is no backup that counts. */
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
 export type DeleteOutcome =
   | { readonly kind: 'deleted' }
   | { readonly kind: 'gone' }
   /** Being restored from, or otherwise in use. */
   | { readonly kind: 'in-use'; readonly failure: Failure }
+  /** A vault lock or a legal hold keeps it: it will be asked for again when it may go. */
+  | { readonly kind: 'retained'; readonly failure: Failure }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
+/** The backups of one engine, in one account and Region. */
 export interface Backups {
-  create(tableName: string, backupName: string): Promise<CreateOutcome>;
+  create(request: BackupRequest): Promise<CreateOutcome>;
+  /** What became of requests made at `since` or later, by their tickets. The ARN of a backup is a ticket, too. */
+  follow(tickets: readonly string[], since: Date): Promise<ReadonlyMap<string, Progress>>;
   describe(arn: string): Promise<DescribeOutcome>;
   delete(arn: string): Promise<DeleteOutcome>;
-  /** Every USER backup of the account and Region, or of one table, requested at `since` or later. */
+  /** Every backup of the account and Region that the engine may have made, or of one table, requested at `since` or later. */
   list(filter: { readonly tableName?: string; readonly since?: Date }): Promise<Listing>;
   /** The time in AWS's last answer, to hold our own clock against. */
   lastAnsweredAt(): Date | undefined;
 }
+
+/** The backups of each engine that plans may name. */
+export type BackupsOf = (engine: Engine) => Backups;
 
 export interface Slot {
   readonly plan: string;
@@ -111,6 +148,19 @@ export interface SlotLedger {
   recordDone(slot: Slot, backupArn: string): Promise<void>;
 }
 
+/** A backup that was asked for and is not known to be restorable yet. */
+export interface OpenBackup extends Slot {
+  readonly ticket: string;
+  readonly requestedAt: Date;
+}
+
+/** Where requests are remembered that outlast the run that made them. Every method throws when the ledger does not answer. */
+export interface OpenBackupLedger {
+  recordOpen(open: OpenBackup): Promise<void>;
+  openBackups(plan: string): Promise<readonly OpenBackup[]>;
+  closeOpen(open: OpenBackup): Promise<void>;
+}
+
 export interface DeletionIntent {
   readonly plan: string;
   readonly runId: string;
@@ -123,7 +173,19 @@ export interface DeletionIntent {
  * What became of one wanted deletion. `planned` = not meant to be attempted now; `abandoned` = meant to be, but not attempted, or
  * nobody knows.
  */
-export type DeletionOutcome = 'planned' | 'deleted' | 'gone' | 'kept' | 'in-use' | 'denied' | 'failed' | 'abandoned';
+export type DeletionOutcome =
+  | 'planned'
+  | 'deleted'
+  | 'gone'
+  | 'kept'
+  | 'in-use'
+  | 'denied'
+  | 'failed'
+  | 'abandoned'
+  /** A vault lock or a legal hold keeps it. */
+  | 'retained'
+  /** Its deletion was accepted, and it is still there. */
+  | 'survived';
 
 /** What retention remembers. Every method throws when the ledger does not answer, and then nothing is deleted. */
 export interface RetentionLedger {

@@ -51,7 +51,9 @@ const faults = new Set(['discovery-incomplete', 'listing-incomplete', 'clock-sus
 /** > A run failed when something it should have done was refused or could not be seen. Keeping backups is never a failure. */
 export function isSuccess(report: PruneReport): boolean {
   const isBroken = report.blocked !== null && faults.has(report.blocked.by);
-  return !isBroken && countDeletions(report, 'denied', 'failed') === 0 && report.undescribedTables.length === 0;
+  return (
+    !isBroken && countDeletions(report, 'denied', 'failed', 'survived') === 0 && report.undescribedTables.length === 0
+  );
 }
 
 const mostShown = 50;

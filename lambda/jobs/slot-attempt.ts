@@ -6,7 +6,7 @@ import type { Claim, Failure, Slot, TableState } from './ports.ts';
 import type { SlotSightings } from './slot-sightings.ts';
 
 export type AttemptResult =
-  | { readonly kind: 'accepted'; readonly arn: string; readonly adopted: boolean; readonly state: FoundTable }
+  | { readonly kind: 'accepted'; readonly ticket: string; readonly adopted: boolean; readonly state: FoundTable }
   | { readonly kind: 'skipped'; readonly reason: SkipReason }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'again'; readonly failure: Failure }
@@ -92,16 +92,17 @@ export class SlotAttempt {
     if (this.mustLook) {
       const seen = await this.#sightings.find(this.table, name);
       if (seen === 'unknown') return again('no-answer', 'could not list backups to see whether this slot has one');
-      if (seen !== 'none') return { kind: 'accepted', arn: seen.arn, adopted: true, state };
+      if (seen !== 'none') return { kind: 'accepted', ticket: seen.ticket, adopted: true, state };
     }
     return this.#create(name, state);
   }
 
   async #create(name: string, state: FoundTable): Promise<AttemptResult> {
-    const created = await this.#ports.backups.create(this.table, name);
+    const { plan, slot } = this.#run;
+    const created = await this.#ports.backups.create({ plan, slot, table: state, name });
     switch (created.kind) {
       case 'accepted':
-        return { kind: 'accepted', arn: created.arn, adopted: false, state };
+        return { kind: 'accepted', ticket: created.ticket, adopted: false, state };
       case 'unknown':
         this.mustLook = true;
         return { kind: 'again', failure: created.failure };

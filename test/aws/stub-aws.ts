@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { BackupClient } from '@aws-sdk/client-backup';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -16,6 +17,9 @@ export class Refusal {
     this.message = message;
   }
 }
+
+const commandHeader = 'x-stub-command';
+const inputHeader = 'x-stub-input';
 
 type Input = Readonly<Record<string, unknown>>;
 type Answer = Readonly<Record<string, unknown>> | Refusal;
@@ -48,6 +52,22 @@ export class StubAws {
 
   get eventBridge(): EventBridgeClient {
     return new EventBridgeClient(this.#config);
+  }
+
+  /** AWS Backup spells an operation as a path: the command is told in headers instead. */
+  get backup(): BackupClient {
+    const client = new BackupClient(this.#config);
+    client.middlewareStack.add(
+      (next, { commandName = '' }) =>
+        (args) => {
+          const { headers } = args.request as { headers: Record<string, string> };
+          headers[commandHeader] = commandName.replace(/Command$/, '');
+          headers[inputHeader] = JSON.stringify(args.input);
+          return next(args);
+        },
+      { step: 'build', name: 'tellCommand' },
+    );
+    return client;
   }
 
   get #config() {
@@ -83,17 +103,19 @@ export class StubAws {
   }
 
   #handle({ headers, body }: { headers: Record<string, string>; body?: unknown }) {
-    const operation = (headers['x-amz-target'] ?? '').split('.').at(-1) ?? '';
-    const input = JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body as Uint8Array)) as Input;
+    const operation = headers[commandHeader] ?? (headers['x-amz-target'] ?? '').split('.').at(-1) ?? '';
+    const text =
+      headers[inputHeader] ?? (typeof body === 'string' ? body : new TextDecoder().decode(body as Uint8Array));
+    const input = JSON.parse(text) as Input;
     this.calls.push({ operation, input });
     const given = this.#answers[operation] ?? new Refusal('UnknownOperationException', operation);
     const answer = typeof given === 'function' ? given(input) : given;
     const isRefusal = answer instanceof Refusal;
-    const text = JSON.stringify(isRefusal ? { __type: answer.name, message: answer.message } : answer);
+    const answered = JSON.stringify(isRefusal ? { __type: answer.name, message: answer.message } : answer);
     const response = {
       statusCode: isRefusal ? 400 : 200,
-      headers: { 'content-type': 'application/x-amz-json-1.0' },
-      body: Readable.from([Buffer.from(text)]),
+      headers: { 'content-type': 'application/x-amz-json-1.0', date: new Date(this.#now).toUTCString() },
+      body: Readable.from([Buffer.from(answered)]),
     };
     return Promise.resolve({ response });
   }

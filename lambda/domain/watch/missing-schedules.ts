@@ -7,6 +7,11 @@ export function countMissingSchedules(wanted: readonly string[], found: Readonly
 }
 
 /** The jobs that need a schedule for a plan to be kept. */
-export function scheduledJobs({ drill }: Plan): readonly ('backup' | 'prune' | 'drill-start')[] {
-  return drill ? ['backup', 'prune', 'drill-start'] : ['backup', 'prune'];
+export function scheduledJobs({ backup, drill }: Plan): readonly ('backup' | 'prune' | 'follow' | 'drill-start')[] {
+  return [
+    'backup',
+    'prune',
+    ...(backup.engine === 'aws-backup' ? (['follow'] as const) : []),
+    ...(drill ? (['drill-start'] as const) : []),
+  ];
 }

@@ -1,7 +1,7 @@
 import type { Message } from '../../domain/summary/message.ts';
 import type { DrillResult } from '../drill/drill-result.ts';
 import type { DrillHistory } from '../drill/ports.ts';
-import type { Backups, Log, RetentionLedger, Tables, Timing } from '../ports.ts';
+import type { BackupsOf, Log, RetentionLedger, Tables, Timing } from '../ports.ts';
 
 /** What the summary reads of the ledger. Every method throws when the ledger does not answer. */
 export interface SummaryLedger extends Pick<RetentionLedger, 'holds' | 'pinned' | 'proven' | 'previousCounts'> {
@@ -21,7 +21,7 @@ export interface SummaryLedger extends Pick<RetentionLedger, 'holds' | 'pinned' 
 
 export interface SummaryPorts {
   readonly tables: Tables;
-  readonly backups: Backups;
+  readonly backupsOf: BackupsOf;
   readonly ledger: SummaryLedger;
   readonly timing: Pick<Timing, 'now'>;
   readonly log: Log;

@@ -1,6 +1,6 @@
 import type { DrillTableScope } from '../../domain/drill/drill-table-name.ts';
-import type { CompleteListing } from '../../domain/listing.ts';
-import type { Plan } from '../../domain/plan.ts';
+import type { CompleteListing, Listing } from '../../domain/listing.ts';
+import type { Engine, Plan } from '../../domain/plan.ts';
 import type { PlanFacts } from '../../domain/summary/facts.ts';
 import { weeklyMessage, type Message } from '../../domain/summary/message.ts';
 import { readPlanFacts } from './plan-facts.ts';
@@ -22,13 +22,16 @@ export interface SummaryRun extends DrillTableScope {
  */
 export async function summarizeWeek(run: SummaryRun, ports: SummaryPorts): Promise<Message> {
   const week = { from: new Date(run.slot.getTime() - weekMilliseconds), until: run.slot };
-  const listing = await ports.backups.list({});
+  const listings = new Map<Engine, Listing>();
   const plans: PlanFacts[] = [];
   for (const plan of run.plans) {
     plans.push(
-      await readOrSay(plan, ports, () =>
-        readPlanFacts(plan, { ...run, week, listing: whole(listing), now: ports.timing.now() }, ports),
-      ),
+      await readOrSay(plan, ports, async () => {
+        const { engine } = plan.backup;
+        const listing = listings.get(engine) ?? (await ports.backupsOf(engine).list({}));
+        listings.set(engine, listing);
+        return readPlanFacts(plan, { ...run, week, listing: whole(listing), now: ports.timing.now() }, ports);
+      }),
     );
   }
   const unconfirmedSubscriptions = await unlessUnknown(ports);
@@ -38,7 +41,7 @@ export async function summarizeWeek(run: SummaryRun, ports: SummaryPorts): Promi
 }
 
 /** A partial listing has nothing to judge. */
-function whole(listing: Awaited<ReturnType<SummaryPorts['backups']['list']>>): CompleteListing {
+function whole(listing: Listing): CompleteListing {
   if (listing.complete) return listing;
   throw new Error('the backups could not be listed whole', { cause: listing.error });
 }

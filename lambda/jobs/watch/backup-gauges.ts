@@ -19,8 +19,9 @@ const clockToleranceMilliseconds = 5 * 60_000;
 /** What the listing of backups says of a plan; nothing without it. */
 export async function backupGauges(seen: SeenPlan, covered: Coverage, failures: ReadFailure[]): Promise<PartialGauges> {
   const { plan, run, facts } = seen;
-  if (!facts.listing.ok) return { values: {}, tables: new Map() };
-  const listing = facts.listing.value;
+  const read = facts.listings.get(plan.backup.engine);
+  if (!read?.ok) return { values: {}, tables: new Map() };
+  const listing = read.value;
   const isOwn = ownership(seen);
   const own = listing.backups.filter(({ status }) => status !== 'DELETED').filter(isOwn);
   const horizon = new Date(facts.now.getTime() + clockToleranceMilliseconds);

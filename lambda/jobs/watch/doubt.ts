@@ -4,7 +4,7 @@ import type { AccountState } from './read-state.ts';
 import type { FreshFacts, WatchReport, WatchRun } from './watch.ts';
 
 /** > What looks wrong by what is remembered is looked at anew before anybody is told; so is a table whose backups are of another incarnation. */
-export function looksWrong(report: WatchReport, state: AccountState, { listing }: FreshFacts, run: WatchRun): boolean {
+export function looksWrong(report: WatchReport, state: AccountState, { listings }: FreshFacts, run: WatchRun): boolean {
   if (report.plans.some(({ values }) => isBad(values))) return true;
   const known = new Map(
     run.plans.flatMap(({ name }) => {
@@ -12,12 +12,10 @@ export function looksWrong(report: WatchReport, state: AccountState, { listing }
       return coverage?.ok ? coverage.value.tables.map((table) => [table.name, table.tableId] as const) : [];
     }),
   );
-  return (
-    listing.ok &&
-    listing.value.backups.some(
-      ({ tableName, tableId, createdAt }) =>
-        createdAt && createdAt > state.readAt && (known.get(tableName) ?? tableId) !== tableId,
-    )
+  const backups = [...listings.values()].flatMap((listing) => (listing.ok ? listing.value.backups : []));
+  return backups.some(
+    ({ tableName, tableId, createdAt }) =>
+      createdAt && createdAt > state.readAt && (known.get(tableName) ?? tableId) !== tableId,
   );
 }
 

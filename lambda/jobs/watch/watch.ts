@@ -1,9 +1,9 @@
 import type { DrillTableScope } from '../../domain/drill/drill-table-name.ts';
 import type { CompleteListing } from '../../domain/listing.ts';
-import type { Plan } from '../../domain/plan.ts';
+import type { Engine, Plan } from '../../domain/plan.ts';
 import type { Prices } from '../../domain/watch/monthly-cost.ts';
 import { watchInstant } from '../../domain/watch/watch-clock.ts';
-import type { Backups } from '../ports.ts';
+import type { Backups, BackupsOf } from '../ports.ts';
 import { looksWrong } from './doubt.ts';
 import { deploymentGauges, gaugesOf, type PlanGauges, type Values } from './plan-gauges.ts';
 import type { RememberedDrills } from './read-ledger.ts';
@@ -19,7 +19,7 @@ export interface WatchRun extends DrillTableScope {
 }
 
 export interface WatchPorts extends StatePorts {
-  readonly backups: Pick<Backups, 'list' | 'lastAnsweredAt'>;
+  readonly backupsOf: BackupsOf;
 }
 
 /** The gauges of retention, and what was known when they were found. */
@@ -48,7 +48,8 @@ export interface WatchReport {
 
 /** What is read in every run. */
 export interface FreshFacts {
-  readonly listing: Reading<CompleteListing>;
+  /** The backups of each engine that a plan names. */
+  readonly listings: ReadonlyMap<Engine, Reading<CompleteListing>>;
   readonly runs: Reading<ReadonlyMap<string, Date>>;
   readonly now: Date;
 }
@@ -64,10 +65,11 @@ const memoryMilliseconds = 55 * 60_000;
  */
 export async function watchPlans(run: WatchRun, givenPorts: WatchPorts, memory: WatchMemory): Promise<WatchReport> {
   const failures: ReadFailure[] = [];
-  const ports = byClockOfAws(givenPorts);
-  const listing = await attempt('backups', failures, async () => await listWhole(ports.backups));
+  const engines = [...new Set(run.plans.map(({ backup }) => backup.engine))];
+  const ports = byClockOfAws(givenPorts, engines);
+  const listings = await listEach(engines, ports.backupsOf, failures);
   const runs = await attempt('runs', failures, () => ports.ledger.lastRuns());
-  const facts = { listing, runs, now: ports.timing.now() };
+  const facts = { listings, runs, now: ports.timing.now() };
   const remembered = memory.state && isFresh(memory.state, ports) ? memory.state : undefined;
   const report = await reportOn(remembered ?? (await readAnew(run, ports, memory)), facts, { run, ports, memory });
   const isDoubtful = remembered && looksWrong(report, remembered, facts, run);
@@ -75,8 +77,9 @@ export async function watchPlans(run: WatchRun, givenPorts: WatchPorts, memory: 
   return { ...final, failures: [...failures, ...final.failures] };
 }
 
-function byClockOfAws(ports: WatchPorts): WatchPorts {
-  const now = () => watchInstant(ports.timing.now(), ports.backups.lastAnsweredAt());
+function byClockOfAws(ports: WatchPorts, engines: readonly Engine[]): WatchPorts {
+  const answeredAt = () => engines.map((engine) => ports.backupsOf(engine).lastAnsweredAt()).find((at) => at);
+  const now = () => watchInstant(ports.timing.now(), answeredAt());
   return { ...ports, timing: { ...ports.timing, now } };
 }
 
@@ -106,8 +109,21 @@ async function reportOn(state: AccountState, facts: FreshFacts, { run, ports, me
   return { at: facts.now, plans, deployment: deploymentGauges(state), failures };
 }
 
+async function listEach(
+  engines: readonly Engine[],
+  backupsOf: BackupsOf,
+  failures: ReadFailure[],
+): Promise<FreshFacts['listings']> {
+  const listings = new Map<Engine, Reading<CompleteListing>>();
+  for (const engine of engines) {
+    const what = engine === 'dynamodb' ? 'backups' : 'recovery points';
+    listings.set(engine, await attempt(what, failures, async () => await listWhole(backupsOf(engine))));
+  }
+  return listings;
+}
+
 /** Throws when the listing is not whole: what is not seen must not look healthy. */
-async function listWhole(backups: WatchPorts['backups']): Promise<CompleteListing> {
+async function listWhole(backups: Backups): Promise<CompleteListing> {
   const listing = await backups.list({});
   if (listing.complete) return listing;
   throw new Error('the backups could not be listed whole', { cause: listing.error });

@@ -19,11 +19,12 @@ async function summarize(world: World, plans: readonly Plan[], parts: Partial<Su
   const { account } = world;
   const dynamodb = account.client(DynamoDBClient);
   const once = account.client(DynamoDBClient, { maxAttempts: 1 });
+  const backups = dynamoDbBackups({ dynamodb, dynamodbOnce: once });
   const ledger = new DynamoDbLedger(dynamodb, 'ledger');
   const published: Message[] = [];
   const ports: SummaryPorts = {
     tables: new DynamoDbTables({ dynamodb, tagging: account.client(ResourceGroupsTaggingAPIClient) }),
-    backups: dynamoDbBackups({ dynamodb, dynamodbOnce: once }),
+    backupsOf: () => backups,
     ledger: Object.assign(ledger, { drills: new DynamoDbDrillLedger(dynamodb, 'ledger') }),
     timing: { now: () => account.now },
     log: { warn: () => undefined, error: () => undefined },
