@@ -1,17 +1,20 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
-import { environmentNames, eventBusVariable } from '../lambda/contract/environment.ts';
+import { environmentNames, eventBusVariable, vaultVariables } from '../lambda/contract/environment.ts';
 import { eventBusName } from '../lambda/contract/events.ts';
 import { scheduleGroupName } from '../lambda/contract/schedules.ts';
 import { defaultPruneSchedule } from '../lambda/domain/prune-cadence.ts';
 import { checkedDeployment, type CheckedDeployment } from './checked-deployment.ts';
+import { BackupServiceRole } from './constructs/backup-service-role.ts';
 import { DeploymentKey } from './constructs/deployment-key.ts';
 import { FailureQueue } from './constructs/failure-queue.ts';
 import { JobFunction, logGroupName } from './constructs/job-function.ts';
-import { backupJobs, drillJobs, monitoringJobs } from './constructs/jobs.ts';
+import { JobFollower } from './constructs/job-follower.ts';
+import { backupJobs, drillJobs, monitoringJobs, vaultJobs } from './constructs/jobs.ts';
 import { JobSchedules, planInput } from './constructs/job-schedules.ts';
 import { Ledger } from './constructs/ledger.ts';
 import { type DeadLetters, deadLettersOf } from './constructs/monitoring/deployment-symptoms.ts';
@@ -19,6 +22,7 @@ import type { DeploymentProps } from './deployment-props.ts';
 import { backupRoleStatements } from './permissions/backup-role.ts';
 import { pruneRoleStatements } from './permissions/prune-role.ts';
 import { tableArns } from './permissions/table-arns.ts';
+import { vaultAccess } from './permissions/vault-access.ts';
 
 export interface BackupStackProps extends StackProps, DeploymentProps {}
 
@@ -29,11 +33,14 @@ export class BackupStack extends Stack {
   readonly ledger: Ledger;
   readonly encryptionKey: IKey | undefined;
   readonly deadLetters: readonly DeadLetters[];
+  /** The only role that may delete backups. */
+  readonly pruneRole: IRole;
 
   constructor(scope: Construct, id: string, props: BackupStackProps) {
     super(scope, id, props);
     this.deployment = checkedDeployment(this, props);
-    const { plans, owner, backupNamePrefix, drillTablePrefix, sendsEvents } = this.deployment;
+    const { plans, owner, backupNamePrefix, drillTablePrefix, sendsEvents, vault } = this.deployment;
+    const vaulted = plans.filter((plan) => plan.backup.engine === 'aws-backup');
 
     const encryptionKey = this.keyOf(props);
     const ledger = new Ledger(this, 'Ledger', { encryptionKey });
@@ -43,7 +50,20 @@ export class BackupStack extends Stack {
     const failedRuns = new FailureQueue(this, 'FailedRuns', { encryptionKey });
     this.deadLetters = deadLettersOf('backup', { undelivered, failedRuns });
 
-    const roleScope = { tables: tableArns(this, plans), ledger, encryptionKey, sendsEvents };
+    const access = vault && vaultAccess(this, vault.name, tableArns(this, vaulted));
+    const serviceRole = access && new BackupServiceRole(this, 'BackupServiceRole', access);
+    const roleScope = {
+      tables: tableArns(this, plans),
+      backedUpByDynamoDb: tableArns(
+        this,
+        plans.filter((plan) => !vaulted.includes(plan)),
+      ),
+      vault: access,
+      serviceRoleArn: serviceRole?.roleArn,
+      ledger,
+      encryptionKey,
+      sendsEvents,
+    };
     const shared = {
       environment: {
         [environmentNames.ledgerTableName]: ledger.tableName,
@@ -51,6 +71,7 @@ export class BackupStack extends Stack {
         [environmentNames.backupNamePrefix]: backupNamePrefix,
         [environmentNames.drillTablePrefix]: drillTablePrefix,
         ...(sendsEvents && { [eventBusVariable]: eventBusName }),
+        ...(vault && { [vaultVariables.vaultName]: vault.name }),
       },
       logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
       failedRuns,
@@ -58,6 +79,10 @@ export class BackupStack extends Stack {
     };
     const backup = new JobFunction(this, 'Backup', {
       ...shared,
+      environment: {
+        ...shared.environment,
+        ...(serviceRole && { [vaultVariables.roleArn]: serviceRole.roleArn }),
+      },
       job: 'backup',
       description: 'Takes the backups of a slot',
       statements: backupRoleStatements(roleScope),
@@ -72,6 +97,8 @@ export class BackupStack extends Stack {
       logGroupName: logGroupName(owner, 'prune'),
       reservedConcurrency: props.reservedConcurrency?.prune,
     });
+
+    this.pruneRole = prune.role;
 
     // The name claims the owner id: a second stack of the same account and Region with the same owner fails to deploy.
     const group = new ScheduleGroup(this, 'Schedules', {
@@ -101,6 +128,8 @@ export class BackupStack extends Stack {
       })),
     });
 
+    if (access) new JobFollower(this, 'Follow', { ...shared, ...scheduling, owner, plans: vaulted, roleScope });
+
     this.outputs({
       Owner: owner,
       LedgerTableName: ledger.tableName,
@@ -114,9 +143,10 @@ export class BackupStack extends Stack {
 
   private keyOf({ encryptionKey, monitoring }: DeploymentProps): IKey | undefined {
     if (encryptionKey === 'aws-owned') return undefined;
-    const { owner, plans } = this.deployment;
+    const { owner, plans, vault } = this.deployment;
     const deployed = [
       ...backupJobs,
+      ...(vault ? vaultJobs : []),
       ...(plans.some(({ drill }) => drill) ? drillJobs : []),
       ...(monitoring === false ? [] : monitoringJobs),
     ];

@@ -13,6 +13,8 @@ import { ownerOf } from './owner.ts';
 import { checkablePlan, withTokens } from './plan-input.ts';
 import { type Pausing, pausing } from './pauses.ts';
 import { regionFaults } from './scheduler-regions.ts';
+import { lockOf, vaultFaults } from './vault-faults.ts';
+import type { VaultProps } from './vault-props.ts';
 
 /** What a stack deploys, with its defaults filled in. */
 export interface CheckedDeployment {
@@ -22,6 +24,8 @@ export interface CheckedDeployment {
   readonly drillTablePrefix: string;
   /** Whether events are sent. */
   readonly sendsEvents: boolean;
+  /** Where recovery points go; missing where no plan is of AWS Backup. */
+  readonly vault: (VaultProps & { readonly name: string }) | undefined;
   /** Until when the alarms of a plan call nobody; a plan that is not paused is missing. */
   readonly pausedUntil: ReadonlyMap<string, Date>;
 }
@@ -36,15 +40,19 @@ export function checkedDeployment(stack: Stack, props: DeploymentProps): Checked
   const readings = Object.entries(props.plans).map(([name, plan]) => readPlan(name, plan));
   const plans = readings.flatMap(({ plan }) => (plan ? [plan] : []));
   const drillNaming = drillNamingFaults(stack, drillTablePrefix);
-  const { errors, warnings } = checkPlans(
-    plans.map(({ checked }) => checked),
-    drillNaming.length === 0 ? { drillPrefix: drillTablePrefix } : {},
-  );
+  const checked = plans.map((plan) => plan.checked);
+  const wrongVault = vaultFaults(props.vault, checked);
+  const vaultLock = wrongVault.length === 0 && props.vault ? lockOf(props.vault) : undefined;
+  const { errors, warnings } = checkPlans(checked, {
+    ...(drillNaming.length === 0 && { drillPrefix: drillTablePrefix }),
+    ...(vaultLock && { vaultLock }),
+  });
   refuse(stack, [
     ...placeFaults(stack, props),
     ...namingFaults({ owner, prefix: backupNamePrefix }),
     ...drillNaming,
     ...summaryFaults(props),
+    ...wrongVault,
     ...readings.flatMap(({ faults }) => faults),
     ...notifyFaults(stack, props.notify),
     ...errors.map(({ message }) => message),
@@ -63,6 +71,9 @@ export function checkedDeployment(stack: Stack, props: DeploymentProps): Checked
     backupNamePrefix,
     drillTablePrefix,
     sendsEvents: props.events !== false,
+    vault: checked.some(({ backup }) => backup.engine === 'aws-backup')
+      ? { ...props.vault, name: props.vault?.existing ?? `dynamodb-backups-${owner}` }
+      : undefined,
     pausedUntil: new Map(readings.flatMap(({ name, pause }) => (pause.until ? [[name, pause.until]] : []))),
   };
 }

@@ -3,6 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { MonitoringProps, NotifyProps } from './monitoring-props.ts';
 import type { PlanProps } from './plan-props.ts';
+import type { VaultProps } from './vault-props.ts';
 
 /** One deployment as an operator writes it: its plans, and where they are kept. */
 export interface DeploymentProps {
@@ -40,6 +41,13 @@ export interface DeploymentProps {
    * @default - one customer key for the deployment, rotated yearly, about 1 USD a month in each Region
    */
   readonly encryptionKey?: IKey | 'aws-owned';
+
+  /**
+   * Where recovery points go. Only where a plan has engine `aws-backup`.
+   *
+   * @default - a vault of the deployment with its key, not locked
+   */
+  readonly vault?: VaultProps;
 
   /**
    * How long logs are kept.

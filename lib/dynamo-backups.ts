@@ -3,12 +3,14 @@ import { BackupStack, type BackupStackProps } from './backup-stack.ts';
 import type { DynamoBackupsProps } from './deployment-props.ts';
 import { DrillStack } from './drill-stack.ts';
 import { MonitoringStack } from './monitoring-stack.ts';
+import { VaultStack } from './vault-stack.ts';
 
 /** The names of a deployment's stacks. */
 interface StackNames {
   readonly backup: string;
   readonly drill: string;
   readonly monitoring: string;
+  readonly vault: string;
 }
 
 /**
@@ -21,7 +23,12 @@ export class DynamoBackups extends Construct {
     super(scope, id);
     const { env, regions, ...deployment } = props;
     // A stack keeps its name, and so its owner id, when Regions are added or removed.
-    const names = { backup: `${id}-Backup`, drill: `${id}-Drill`, monitoring: `${id}-Monitoring` };
+    const names = {
+      backup: `${id}-Backup`,
+      drill: `${id}-Drill`,
+      monitoring: `${id}-Monitoring`,
+      vault: `${id}-Vault`,
+    };
     if (!regions) {
       this.deploy('', names, { ...deployment, ...(env && { env }) });
       return;
@@ -40,6 +47,17 @@ export class DynamoBackups extends Construct {
     const drills = deployment.plans.some(({ drill }) => drill)
       ? [new DrillStack(this, `Drill${suffix}`, { ...shared, stackName: names.drill })]
       : [];
+    const { vault } = deployment;
+    if (vault && vault.existing === undefined) {
+      new VaultStack(this, `Vault${suffix}`, {
+        ...(env && { env }),
+        vaultName: vault.name,
+        lock: vault.lock,
+        pruneRole: backups.pruneRole,
+        encryptionKey: vault.encryptionKey ?? encryptionKey,
+        stackName: names.vault,
+      });
+    }
     if (monitoring === false) return;
     new MonitoringStack(this, `Monitoring${suffix}`, {
       ...shared,

@@ -1,5 +1,5 @@
 import type { DrillPlan, Plan, PlanInput } from '../lambda/domain/plan.ts';
-import type { DrillProps, PlanProps } from './plan-props.ts';
+import type { AwsBackupProps, DrillProps, PlanProps } from './plan-props.ts';
 import { checkableArn, checkableName, type StandIns } from './stand-ins.ts';
 
 /**
@@ -20,7 +20,7 @@ export interface CheckablePlan {
  */
 export function checkablePlan(name: string, props: PlanProps): CheckablePlan {
   const { tables, backup, keep, objectives, drill, pausedUntil, ...rest } = props;
-  const { flexibleWindow, ...backupRest } = backup;
+  const { flexibleWindow, awsBackup, ...backupRest } = backup;
   const tokens: StandIns = new Map();
   const input: PlanInput = {
     ...rest,
@@ -31,7 +31,11 @@ export function checkablePlan(name: string, props: PlanProps): CheckablePlan {
       matching: tables.matching?.slice(),
       except: tables.except?.slice(),
     },
-    backup: { ...backupRest, flexibleWindowMinutes: flexibleWindow?.toMinutes() },
+    backup: {
+      ...backupRest,
+      flexibleWindowMinutes: flexibleWindow?.toMinutes(),
+      ...(awsBackup && { awsBackup: checkableAwsBackup(awsBackup) }),
+    },
     keep: { ...keep, within: keep.within?.toIsoString() },
     objectives: objectives && {
       ...objectives,
@@ -41,6 +45,17 @@ export function checkablePlan(name: string, props: PlanProps): CheckablePlan {
     drill: drill && checkableDrill(drill, tokens),
   };
   return { input, tokens, pausedUntil };
+}
+
+function checkableAwsBackup(props: AwsBackupProps): PlanInput['backup']['awsBackup'] {
+  const { startWindow, completionWindow, coldAfter, deleteAfter, ...rest } = props;
+  return {
+    ...rest,
+    startWindowMinutes: startWindow?.toMinutes({ integral: false }),
+    completionWindowMinutes: completionWindow?.toMinutes({ integral: false }),
+    coldAfterDays: coldAfter?.toDays({ integral: false }),
+    deleteAfterDays: deleteAfter?.toDays({ integral: false }),
+  };
 }
 
 function checkableDrill(props: DrillProps, tokens: StandIns): PlanInput['drill'] {

@@ -106,11 +106,52 @@ export interface BackupProps {
   readonly flexibleWindow?: Duration;
 
   /**
-   * What takes the backups.
+   * What takes the backups: DynamoDB itself, or AWS Backup, whose recovery points lie in a vault that can be locked and can go to cold storage.
+   * A plan must not change its engine: the backups it has would be judged by nobody.
    *
    * @default 'dynamodb'
    */
-  readonly engine?: 'dynamodb';
+  readonly engine?: 'dynamodb' | 'aws-backup';
+
+  /**
+   * How AWS Backup takes and keeps recovery points. Only with engine `aws-backup`.
+   *
+   * @default - the defaults of each
+   */
+  readonly awsBackup?: AwsBackupProps;
+}
+
+export interface AwsBackupProps {
+  /**
+   * How long a job may wait for its start; then it has failed. Whole minutes, at least 60. It counts as part of the longest gap between two
+   * backups.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly startWindow?: Duration;
+
+  /**
+   * How long after its request a job must be complete; then it has failed. Whole minutes, at least 120, and longer than `startWindow`.
+   *
+   * @default Duration.hours(8)
+   */
+  readonly completionWindow?: Duration;
+
+  /**
+   * After how many days a recovery point goes to cold storage. Only one that `keep` wants for 90 days more goes there, for which AWS bills in
+   * any case; and none leaves it before.
+   *
+   * @default - never
+   */
+  readonly coldAfter?: Duration;
+
+  /**
+   * When AWS deletes a recovery point by itself, whatever floors, holds and a table that is gone would say: a backstop against one that nobody
+   * prunes. At least as long as `keep` may want a backup.
+   *
+   * @default - never; in a locked vault, for as long as `keep` may want it
+   */
+  readonly deleteAfter?: Duration;
 }
 
 /** Retention rules, OR-ed. Each counts at least 1. */

@@ -4,12 +4,18 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { alarmTopicVariable, eventBusVariable, watchEnvironmentNames } from '../../lambda/contract/environment.ts';
+import {
+  alarmTopicVariable,
+  eventBusVariable,
+  vaultVariables,
+  watchEnvironmentNames,
+} from '../../lambda/contract/environment.ts';
 import { eventBusName } from '../../lambda/contract/events.ts';
 import { allPlans, scheduleGroupName, watchEveryMinutes } from '../../lambda/contract/schedules.ts';
 import type { CheckedDeployment } from '../checked-deployment.ts';
 import type { MonitoringProps } from '../monitoring-props.ts';
 import { tableArns } from '../permissions/table-arns.ts';
+import { vaultAccess } from '../permissions/vault-access.ts';
 import { watchRoleStatements } from '../permissions/watch-role.ts';
 import { FailureQueue } from './failure-queue.ts';
 import { JobFunction, logGroupName } from './job-function.ts';
@@ -42,6 +48,7 @@ export class Watch extends Construct {
   constructor(scope: Construct, id: string, props: WatchProps) {
     super(scope, id);
     const { deployment, ledger, encryptionKey, topic } = props;
+    const tables = tableArns(Stack.of(this), deployment.plans);
     this.undelivered = new FailureQueue(this, 'UndeliveredEvents', { encryptionKey });
     this.failedRuns = new FailureQueue(this, 'FailedRuns', { encryptionKey });
     // `Default` leaves no trace in the names of what is deployed.
@@ -50,7 +57,8 @@ export class Watch extends Construct {
       description: 'Publishes how well the tables are protected',
       environment: environmentOf(props),
       statements: watchRoleStatements({
-        tables: tableArns(Stack.of(this), deployment.plans),
+        tables,
+        vault: deployment.vault && vaultAccess(Stack.of(this), deployment.vault.name, tables),
         ledger,
         encryptionKey,
         sendsEvents: deployment.sendsEvents,
@@ -95,6 +103,7 @@ function environmentOf({ deployment, ledger, detail = 'table', prices, topic }: 
     [watchEnvironmentNames.storagePrice]: String(storagePerGigabyteMonth),
     [watchEnvironmentNames.restorePrice]: String(restorePerGigabyte),
     ...(topic && { [alarmTopicVariable]: topic.topicArn }),
+    ...(deployment.vault && { [vaultVariables.vaultName]: deployment.vault.name }),
     ...(deployment.sendsEvents && { [eventBusVariable]: eventBusName }),
   };
 }

@@ -3,11 +3,12 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { summaryEnvironmentNames } from '../../lambda/contract/environment.ts';
+import { summaryEnvironmentNames, vaultVariables } from '../../lambda/contract/environment.ts';
 import { allPlans } from '../../lambda/contract/schedules.ts';
 import type { CheckedDeployment } from '../checked-deployment.ts';
 import { summaryRoleStatements } from '../permissions/summary-role.ts';
 import { tableArns } from '../permissions/table-arns.ts';
+import { vaultAccess } from '../permissions/vault-access.ts';
 import { JobFunction, logGroupName } from './job-function.ts';
 import { JobSchedules } from './job-schedules.ts';
 import type { Ledger } from './ledger.ts';
@@ -41,8 +42,9 @@ export class WeeklySummary extends Construct {
   constructor(scope: Construct, id: string, props: WeeklySummaryProps) {
     super(scope, id);
     const { deployment, ledger, encryptionKey, logRetention, watch, topic, topicKey } = props;
-    const { owner, backupNamePrefix, drillTablePrefix, plans } = deployment;
+    const { owner, backupNamePrefix, drillTablePrefix, plans, vault: place } = deployment;
     const tables = tableArns(Stack.of(this), plans);
+    const vault = place && vaultAccess(Stack.of(this), place.name, tables);
     // `Default` leaves no trace in the names of what is deployed.
     const { function: summary } = new JobFunction(this, 'Default', {
       job: 'summary',
@@ -53,8 +55,9 @@ export class WeeklySummary extends Construct {
         [summaryEnvironmentNames.backupNamePrefix]: backupNamePrefix,
         [summaryEnvironmentNames.drillTablePrefix]: drillTablePrefix,
         [summaryEnvironmentNames.topicArn]: topic.topicArn,
+        ...(place && { [vaultVariables.vaultName]: place.name }),
       },
-      statements: summaryRoleStatements({ tables, ledger, encryptionKey, topic, topicKey }),
+      statements: summaryRoleStatements({ tables, vault, ledger, encryptionKey, topic, topicKey }),
       logGroupName: logGroupName(owner, 'summary'),
       logRetention,
       failedRuns: watch.failedRuns,

@@ -6,12 +6,15 @@ import { guardrailStatements } from './guardrails.ts';
 import { ledgerStatement } from './ledger-access.ts';
 import { encryptedQueueStatements, encryptedTableStatements } from './key-access.ts';
 import type { RoleScope } from './role-scope.ts';
+import type { TableArns } from './table-arns.ts';
+import { jobStartingStatements, vaultReadingStatements } from './vault-access.ts';
 import { settingsReadingStatements } from './settings-reading.ts';
 
 /**
  * What a restore does not bring back is read with each backup. The calls stand beside CreateBackup, because a policy has no room for a
  * second list of the tables.
  */
+const readTable = ['dynamodb:DescribeTable'];
 const readSettings = [
   'dynamodb:ListTagsOfResource',
   'dynamodb:DescribeTimeToLive',
@@ -21,18 +24,31 @@ const readSettings = [
   'dynamodb:DescribeKinesisStreamingDestination',
 ];
 
+export interface BackupRoleScope extends RoleScope {
+  readonly backedUpByDynamoDb: TableArns;
+  /** The role that AWS Backup is handed; missing where no plan is of AWS Backup. */
+  readonly serviceRoleArn: string | undefined;
+}
+
 /** The role that takes backups may look around and create backups of the plans' tables. It can delete nothing but ledger entries. */
-export function backupRoleStatements(scope: RoleScope): PolicyStatement[] {
-  const { tables, ledger, encryptionKey } = scope;
+export function backupRoleStatements(scope: BackupRoleScope): PolicyStatement[] {
+  const { tables, backedUpByDynamoDb, vault, serviceRoleArn, ledger, encryptionKey } = scope;
   return [
     ...discoveryStatements(tables),
-    ...tableStatements('TakeBackups', ['dynamodb:DescribeTable', 'dynamodb:CreateBackup', ...readSettings], tables),
+    ...tableStatements('TakeBackups', [...readTable, 'dynamodb:CreateBackup', ...readSettings], backedUpByDynamoDb),
+    ...(vault ? tableStatements('ReadTables', [...readTable, ...readSettings], vault.tables) : []),
+    ...jobStartingStatements(vault, serviceRoleArn),
+    ...vaultReadingStatements(vault),
     ...settingsReadingStatements(Stack.of(ledger)),
-    new PolicyStatement({
-      sid: 'WatchBackups',
-      actions: ['dynamodb:DescribeBackup'],
-      resources: [...tables.backups],
-    }),
+    ...(backedUpByDynamoDb.backups.length > 0
+      ? [
+          new PolicyStatement({
+            sid: 'WatchBackups',
+            actions: ['dynamodb:DescribeBackup'],
+            resources: [...backedUpByDynamoDb.backups],
+          }),
+        ]
+      : []),
     ledgerStatement(ledger),
     ...eventStatements(scope),
     ...encryptedTableStatements(encryptionKey),

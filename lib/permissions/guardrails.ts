@@ -1,8 +1,10 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
-/** Where a role of the drill stack may do what no other may. */
-export interface DrillFreedom {
+/** Where a role may do what no other may. */
+export interface Freedom {
+  /** Whether it may delete recovery points of AWS Backup. */
+  readonly mayDeletePoints?: boolean;
   /** Tables it may delete. */
   readonly deletable?: readonly string[];
   /** Tables beside the ledger whose items it may read and write. */
@@ -17,9 +19,14 @@ export interface DrillFreedom {
 export function guardrailStatements(
   ledger: Table,
   never: readonly string[],
-  { deletable, touchable, mayRestore = false }: DrillFreedom = {},
+  { deletable, touchable, mayRestore = false, mayDeletePoints = false }: Freedom = {},
 ): PolicyStatement[] {
-  const forbidden = [...(mayRestore ? [] : restoringActions), ...destructiveActions, ...never];
+  const forbidden = [
+    ...(mayRestore ? [] : restoringActions),
+    ...(mayDeletePoints ? [] : ['backup:DeleteRecoveryPoint']),
+    ...destructiveActions,
+    ...never,
+  ];
   return [
     deny('NeverDestroy', [...(deletable ? [] : tableActions), ...forbidden].sort(), { resources: ['*'] }),
     ...(deletable ? [deny('NeverDeleteOtherTables', tableActions, { notResources: [...deletable] })] : []),
@@ -39,7 +46,6 @@ const destructiveActions = [
   'backup:DeleteBackupVault',
   'backup:DeleteBackupVaultAccessPolicy',
   'backup:DeleteBackupVaultLockConfiguration',
-  'backup:DeleteRecoveryPoint',
   'kms:DisableKey',
   'kms:ScheduleKeyDeletion',
 ];

@@ -5,22 +5,36 @@ import { guardrailStatements } from './guardrails.ts';
 import { ledgerStatement } from './ledger-access.ts';
 import { encryptedQueueStatements, encryptedTableStatements } from './key-access.ts';
 import type { RoleScope } from './role-scope.ts';
+import type { TableArns } from './table-arns.ts';
+import { pointDeletingStatements, vaultReadingStatements } from './vault-access.ts';
+
+export interface PruneRoleScope extends RoleScope {
+  readonly backedUpByDynamoDb: TableArns;
+}
 
 /** The role that expires backups may look around and delete backups of the plans' tables. It can create none, so it cannot hide a loss. */
-export function pruneRoleStatements(scope: RoleScope): PolicyStatement[] {
-  const { tables, ledger, encryptionKey } = scope;
+export function pruneRoleStatements(scope: PruneRoleScope): PolicyStatement[] {
+  const { tables, backedUpByDynamoDb, vault, ledger, encryptionKey } = scope;
   return [
     ...discoveryStatements(tables),
     ...tableStatements('DescribeTables', ['dynamodb:DescribeTable'], tables),
-    new PolicyStatement({
-      sid: 'ExpireBackups',
-      actions: ['dynamodb:DescribeBackup', 'dynamodb:DeleteBackup'],
-      resources: [...tables.backups],
-    }),
+    ...(backedUpByDynamoDb.backups.length > 0
+      ? [
+          new PolicyStatement({
+            sid: 'ExpireBackups',
+            actions: ['dynamodb:DescribeBackup', 'dynamodb:DeleteBackup'],
+            resources: [...backedUpByDynamoDb.backups],
+          }),
+        ]
+      : []),
+    ...vaultReadingStatements(vault),
+    ...pointDeletingStatements(vault),
     ledgerStatement(ledger),
     ...eventStatements(scope),
     ...encryptedTableStatements(encryptionKey),
     ...encryptedQueueStatements(encryptionKey),
-    ...guardrailStatements(ledger, ['dynamodb:CreateBackup']),
+    ...guardrailStatements(ledger, ['backup:StartBackupJob', 'dynamodb:CreateBackup'], {
+      mayDeletePoints: vault !== undefined,
+    }),
   ];
 }

@@ -6,6 +6,7 @@ import { guardrailStatements } from './guardrails.ts';
 import { encryptedQueueStatements, encryptedTableStatements, encryptedTopicStatements } from './key-access.ts';
 import { ledgerReadingStatement } from './ledger-access.ts';
 import type { RoleScope } from './role-scope.ts';
+import { vaultReadingStatements } from './vault-access.ts';
 
 export interface SummaryRoleScope extends Omit<RoleScope, 'sendsEvents'> {
   /** Where the summary goes, and the only place it can go. */
@@ -16,7 +17,7 @@ export interface SummaryRoleScope extends Omit<RoleScope, 'sendsEvents'> {
 
 /** The role that writes the weekly summary reads what there is, and publishes to one topic. It changes nothing. */
 export function summaryRoleStatements(scope: SummaryRoleScope): PolicyStatement[] {
-  const { tables, ledger, encryptionKey, topic, topicKey } = scope;
+  const { tables, vault, ledger, encryptionKey, topic, topicKey } = scope;
   return [
     ...discoveryStatements(tables),
     ...tableStatements('DescribeTables', ['dynamodb:DescribeTable'], tables),
@@ -26,6 +27,7 @@ export function summaryRoleStatements(scope: SummaryRoleScope): PolicyStatement[
       resources: [topic.topicArn],
     }),
     new PolicyStatement({ sid: 'SendSummary', actions: ['sns:Publish'], resources: [topic.topicArn] }),
+    ...vaultReadingStatements(vault),
     ledgerReadingStatement(ledger),
     ...encryptedTableStatements(encryptionKey),
     ...encryptedQueueStatements(encryptionKey),

@@ -7,6 +7,7 @@ import { guardrailStatements } from './guardrails.ts';
 import { encryptedQueueStatements, encryptedTableStatements } from './key-access.ts';
 import { ledgerReadingStatement } from './ledger-access.ts';
 import type { RoleScope } from './role-scope.ts';
+import { vaultReadingStatements } from './vault-access.ts';
 
 export interface WatchRoleScope extends RoleScope {
   /** Where alarms go. */
@@ -15,13 +16,14 @@ export interface WatchRoleScope extends RoleScope {
 
 /** The role that watches reads, and is denied every write whatever somebody allows it later. */
 export function watchRoleStatements(scope: WatchRoleScope): PolicyStatement[] {
-  const { tables, ledger, encryptionKey, topic } = scope;
+  const { tables, vault, ledger, encryptionKey, topic } = scope;
   return [
     ...discoveryStatements(tables),
     ...tableStatements('LookAtTables', ['dynamodb:DescribeTable', 'dynamodb:DescribeContinuousBackups'], tables),
     allow('ListSchedules', ['scheduler:ListSchedules'], ['*']),
     allow('LookAtTableKeys', ['kms:DescribeKey'], [anyKey(Stack.of(ledger))]),
     ...(topic ? [allow('CountSubscriptions', ['sns:GetTopicAttributes'], [topic.topicArn])] : []),
+    ...vaultReadingStatements(vault),
     ledgerReadingStatement(ledger),
     ...eventStatements(scope),
     ...encryptedTableStatements(encryptionKey),
@@ -42,7 +44,14 @@ const writes = [
 ]
   .map((operation) => `dynamodb:${operation}`)
   .concat(['CreateSchedule', 'DeleteSchedule', 'UpdateSchedule'].map((operation) => `scheduler:${operation}`))
-  .concat(['kms:PutKeyPolicy', 'sns:Publish', 'sns:SetTopicAttributes', 'sns:Subscribe', 'sns:Unsubscribe']);
+  .concat([
+    'backup:StartBackupJob',
+    'kms:PutKeyPolicy',
+    'sns:Publish',
+    'sns:SetTopicAttributes',
+    'sns:Subscribe',
+    'sns:Unsubscribe',
+  ]);
 
 function allow(sid: string, actions: string[], resources: string[]): PolicyStatement {
   return new PolicyStatement({ sid, actions, resources });

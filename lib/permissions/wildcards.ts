@@ -19,6 +19,23 @@ const reasons: Readonly<Record<string, string>> = {
   DescribeTablesByTag:
     'an operator chose these tables by tag; the condition on aws:ResourceTag limits the wildcard to them',
   WatchBackups: 'the ids of backups are given by DynamoDB when they are taken',
+  ReadTables: 'an operator chose these tables by a pattern of names',
+  ReadTablesByTag:
+    'an operator chose these tables by tag; the condition on aws:ResourceTag limits the wildcard to them',
+  BackUpTables: 'an operator chose these tables by a pattern of names',
+  BackUpTablesByTag:
+    'an operator chose these tables by tag; the condition on aws:ResourceTag limits the wildcard to them',
+  ExpireOwnBackups: 'the ids of backups are given by DynamoDB when they are taken',
+  UseKeysOfTables:
+    'which keys encrypt the tables is known to DynamoDB only; the condition lets them be used through DynamoDB only',
+  LabelRecoveryPoints: 'the ids of recovery points are given by AWS Backup when they are taken',
+  TagRecoveryPoints: 'the ids of recovery points are given by AWS Backup when they are taken',
+  ReadRecoveryPointTags: 'the ids of recovery points are given by AWS Backup when they are taken',
+  ReadRecoveryPoints: 'the ids of recovery points are given by AWS Backup when they are taken',
+  ExpireRecoveryPoints:
+    'the ids of recovery points are given by AWS Backup when they are taken; the code deletes only those whose name and seal are its own',
+  ReadBackupSettings: 'DescribeRegionSettings knows no resource but * (Service Authorization Reference)',
+  FollowBackupJobs: 'DescribeBackupJob and ListBackupJobs know no resource but * (Service Authorization Reference)',
   ReadIndexSettings:
     'the tables of these indexes are chosen elsewhere; only whether Contributor Insights is on can be read',
   ReadDestinations: 'a table may send its changes to any stream; only descriptions of streams can be read',

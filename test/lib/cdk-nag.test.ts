@@ -3,12 +3,25 @@ import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import type { BackupStackProps } from '../../lib/backup-stack.ts';
-import { account, aDrillingPlan, aDrillStack, aMonitoringStack, aPlan, aStack } from './deploy.ts';
+import {
+  account,
+  aDrillingPlan,
+  aDrillStack,
+  aMonitoringStack,
+  aPlan,
+  aStack,
+  aVaultedPlan,
+  aVaultStack,
+} from './deploy.ts';
 
 const deployments: Record<string, Partial<Omit<BackupStackProps, 'monitoring'>>> = {
   'by name': {},
   'by pattern': { plans: { orders: aPlan({ tables: { named: ['orders'], matching: ['prod-*', 'users-?'] } }) } },
   'by tag': { plans: { orders: aPlan({ tables: { tagged: { backup: 'daily' } } }) } },
+  'by tag, with AWS Backup': { plans: { orders: aVaultedPlan({ tables: { tagged: { backup: 'daily' } } }) } },
+  'by pattern, with both engines': {
+    plans: { orders: aPlan(), ledgers: aVaultedPlan({ tables: { matching: ['ledger-*'] } }) },
+  },
   'with keys of AWS': { encryptionKey: 'aws-owned' },
   'in any Region': { env: {} },
   'in China': { env: { account, region: 'cn-north-1' } },
@@ -38,6 +51,13 @@ describe.each(Object.keys(drills))('drills %s', (name) => {
     expect(acknowledgedBy(stack).map(({ rule }) => rule)).toEqual(findingsOf(stack));
     for (const { reason } of acknowledgedBy(stack)) expect(reason.length).toBeGreaterThan(40);
   });
+});
+
+test('a vault has no finding of the AwsSolutions rules, and acknowledges none', () => {
+  const { vaults } = aVaultStack();
+
+  expect(new AwsSolutionsChecks().validateScope(vaults).violations).toEqual([]);
+  expect(acknowledgedBy(vaults)).toEqual([]);
 });
 
 describe.each(Object.keys(deployments))('the watch of a deployment %s', (name) => {

@@ -6,6 +6,7 @@ import { DrillStack } from '../../lib/drill-stack.ts';
 import type { MonitoringProps } from '../../lib/monitoring-props.ts';
 import { MonitoringStack } from '../../lib/monitoring-stack.ts';
 import type { PlanProps } from '../../lib/plan-props.ts';
+import { VaultStack } from '../../lib/vault-stack.ts';
 
 export const account = '123456789012';
 export const region = 'eu-west-1';
@@ -56,6 +57,26 @@ export function aDrillStack(props: Partial<BackupStackProps> = {}): DrillStack {
   const backups = new BackupStack(app, 'Backups', { env, plans: { orders: aDrillingPlan() }, ...props });
   const { deployment, ledger, encryptionKey } = backups;
   return new DrillStack(app, 'Drills', { env: props.env ?? env, deployment, ledger, encryptionKey });
+}
+
+/** A plan whose backups AWS Backup takes, nothing wrong with it. */
+export function aVaultedPlan(changes: Partial<PlanProps> = {}): PlanProps {
+  return aPlan({ backup: { schedule: 'cron(0 3 * * ? *)', engine: 'aws-backup' }, keep: { daily: 7 }, ...changes });
+}
+
+/** The vault stack of a deployment, and its backup stack. */
+export function aVaultStack(props: Partial<BackupStackProps> = {}): { vaults: VaultStack; backups: BackupStack } {
+  const app = anApp();
+  const backups = new BackupStack(app, 'Backups', { env, plans: { orders: aVaultedPlan() }, ...props });
+  const { deployment, encryptionKey, pruneRole } = backups;
+  const vaults = new VaultStack(app, 'Vaults', {
+    env: props.env ?? env,
+    vaultName: deployment.vault?.name ?? '',
+    lock: props.vault?.lock,
+    pruneRole,
+    encryptionKey: props.vault?.encryptionKey ?? encryptionKey,
+  });
+  return { vaults, backups };
 }
 
 /** The monitoring stack of a deployment. */

@@ -5,7 +5,16 @@ import { Stack } from 'aws-cdk-lib';
 import { Function } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { settingNames } from '../../lambda/domain/settings.ts';
-import { aDrillingPlan, aDrillStack, aMonitoringStack, aPlan, aStack, env, resourcesOf } from './deploy.ts';
+import {
+  aDrillingPlan,
+  aDrillStack,
+  aMonitoringStack,
+  aPlan,
+  aStack,
+  aVaultedPlan,
+  env,
+  resourcesOf,
+} from './deploy.ts';
 import { roleStatements } from './iam-simulation.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -58,6 +67,10 @@ function deployedGrants(): string[] {
     'CheckOrders',
     'arn:aws:lambda:eu-west-1:123456789012:function:check-orders',
   );
+  const vaulted = {
+    vaulted: aVaultedPlan({ tables: { named: ['ledgers'] } }),
+    'vaulted-by-tag': aVaultedPlan({ tables: { tagged: { backup: 'vault' } } }),
+  };
   const topic = Topic.fromTopicArn(
     new Stack(undefined, 'Operations', { env }),
     'Alarms',
@@ -74,15 +87,20 @@ function deployedGrants(): string[] {
     }),
     tagged: aDrillingPlan({ tables: { tagged: { backup: 'daily' } } }),
   };
-  const stacks = [aStack({ plans }), aDrillStack({ plans: drilling }), aMonitoringStack({ plans, notify: { topic } })];
+  const all = { ...plans, ...vaulted };
+  const stacks = [
+    aStack({ plans: all }),
+    aDrillStack({ plans: drilling }),
+    aMonitoringStack({ plans: all, notify: { topic } }),
+  ];
   const roles = stacks.flatMap((stack) => [...roleStatements(resourcesOf(stack))]);
-  return roles
-    .flatMap(([role, statements]) =>
-      statements
-        .filter(({ effect }) => effect === 'Allow')
-        .map(({ sid, actions }) => `${spelled(role)}: ${sid.replace(/ByTag\d+$/, 'ByTag…')}: ${actions.join(' ')}`),
-    )
-    .sort();
+  const grants = roles.flatMap(([role, statements]) =>
+    statements
+      .filter(({ effect }) => effect === 'Allow')
+      .map(({ sid, actions }) => `${spelled(role)}: ${sid.replace(/ByTag\d+$/, 'ByTag…')}: ${actions.join(' ')}`),
+  );
+  // Each choice of tables by tag has a statement of its own.
+  return [...new Set(grants)].sort();
 }
 
 /** `BackupSchedulesRole` is spelled `backup schedules` for people. */

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { awsBackupOptions } from '../../../lambda/domain/aws-backup-options.ts';
 import { longestGapSeconds } from '../../../lambda/domain/backup-frequency.ts';
 import { durationSeconds } from '../../../lambda/domain/keep-guarantee.ts';
 import type { Plan } from '../../../lambda/domain/plan.ts';
@@ -12,12 +13,13 @@ const runAndLook = Duration.minutes(30);
 
 /**
  * How old the newest restorable backup may become.
- * > `objectives.recoveryPoint`; without one, the longest gap of the schedule, its flexible window, and the hour in which a run is retried.
+ * > `objectives.recoveryPoint`; without one, the longest gap of the schedule, its flexible window, and the hour in which a run is retried;
+ * > with AWS Backup the windows of its job as well.
  * Undefined for a plan that promises nothing and does not run again and again.
  */
 export function longestRecoveryPointAge(plan: Plan): Duration | undefined {
   const objective = plan.objectives?.recoveryPoint;
-  return objective === undefined ? latestBackup(plan) : Duration.seconds(durationSeconds(objective));
+  return objective === undefined ? latestBackup(plan)?.plus(longestJob(plan)) : Duration.seconds(durationSeconds(objective));
 }
 
 /** For how long a healthy plan starts no backup run: the longest gap, the flexible window, the hour of retries, and a look of `watch`. */
@@ -29,6 +31,11 @@ export function longestBackupSilence(plan: Plan): Duration | undefined {
 export function longestPruneSilence(plan: Plan): Duration | undefined {
   const bounds = intervalBounds(scheduleOf(plan.prune.schedule ?? defaultPruneSchedule(plan)), plan.prune.timeZone);
   return bounds && Duration.seconds(bounds.longestSeconds).plus(longestDelivery).plus(runAndLook);
+}
+
+function longestJob({ backup }: Plan): Duration {
+  const isJob = backup.engine === 'aws-backup';
+  return Duration.minutes(isJob ? awsBackupOptions(backup).completionWindowMinutes : 0);
 }
 
 function latestBackup({ backup }: Plan): Duration | undefined {

@@ -1,0 +1,79 @@
+import { ArnFormat, type Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { TableArns } from './table-arns.ts';
+
+/** Where the recovery points of a deployment are; missing where no plan is of AWS Backup. */
+export interface VaultAccess {
+  readonly vaultArn: string;
+  /** The ids of recovery points are given by AWS. */
+  readonly pointArns: string;
+  /** The tables of plans with engine `aws-backup`. */
+  readonly tables: TableArns;
+}
+
+export function vaultAccess(stack: Stack, vaultName: string, tables: TableArns): VaultAccess {
+  const vaultArn = stack.formatArn({
+    service: 'backup',
+    resource: 'backup-vault',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    resourceName: vaultName,
+  });
+  return { vaultArn, pointArns: anyRecoveryPoint(stack), tables };
+}
+
+export function anyRecoveryPoint(stack: Stack): string {
+  return stack.formatArn({
+    service: 'backup',
+    resource: 'recovery-point',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    resourceName: '*',
+  });
+}
+
+/** Seeing what is in the vault, and whose it is. */
+export function vaultReadingStatements(vault: VaultAccess | undefined): PolicyStatement[] {
+  if (!vault) return [];
+  return [
+    allow('ReadVault', ['backup:DescribeBackupVault', 'backup:ListRecoveryPointsByBackupVault'], vault.vaultArn),
+    allow('ReadRecoveryPointTags', ['backup:ListTags'], vault.pointArns),
+  ];
+}
+
+/** Asking AWS Backup for recovery points of tables, in the name of one role and no other. */
+export function jobStartingStatements(
+  vault: VaultAccess | undefined,
+  serviceRoleArn: string | undefined,
+): PolicyStatement[] {
+  if (!vault || serviceRoleArn === undefined) return [];
+  return [
+    allow('StartBackupJobs', ['backup:StartBackupJob'], vault.vaultArn),
+    allow('TagRecoveryPoints', ['backup:TagResource'], vault.pointArns),
+    allow('ReadBackupSettings', ['backup:DescribeRegionSettings'], '*'),
+    new PolicyStatement({
+      sid: 'PassBackupRole',
+      actions: ['iam:PassRole'],
+      resources: [serviceRoleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } },
+    }),
+  ];
+}
+
+/** Looking what became of jobs. */
+export function jobFollowingStatements(vault: VaultAccess): PolicyStatement[] {
+  return [
+    allow('FollowBackupJobs', ['backup:DescribeBackupJob', 'backup:ListBackupJobs'], '*'),
+    allow('ReadRecoveryPoints', ['backup:DescribeRecoveryPoint'], vault.pointArns),
+  ];
+}
+
+/** Deleting recovery points, one look before and one after. */
+export function pointDeletingStatements(vault: VaultAccess | undefined): PolicyStatement[] {
+  if (!vault) return [];
+  return [
+    allow('ExpireRecoveryPoints', ['backup:DescribeRecoveryPoint', 'backup:DeleteRecoveryPoint'], vault.pointArns),
+  ];
+}
+
+function allow(sid: string, actions: string[], resource: string): PolicyStatement {
+  return new PolicyStatement({ sid, actions, resources: [resource] });
+}

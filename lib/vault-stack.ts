@@ -1,0 +1,59 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { BackupVault, type LockConfiguration } from 'aws-cdk-lib/aws-backup';
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { VaultLockProps } from './vault-props.ts';
+
+export interface VaultStackProps extends StackProps {
+  readonly vaultName: string;
+  /** The only role that may delete recovery points. */
+  readonly pruneRole: IRole;
+  /** @default - AWS's own key for AWS Backup */
+  readonly encryptionKey: IKey | undefined;
+  /** @default - not locked */
+  readonly lock?: VaultLockProps | undefined;
+}
+
+/** Keeps recovery points of one account and Region, in a vault that outlives its stack. */
+export class VaultStack extends Stack {
+  constructor(scope: Construct, id: string, props: VaultStackProps) {
+    super(scope, id, props);
+    const { vaultName, pruneRole, encryptionKey, lock } = props;
+    const vault = new BackupVault(this, 'Vault', {
+      backupVaultName: vaultName,
+      accessPolicy: onlyDeletedBy(pruneRole),
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...(encryptionKey && { encryptionKey }),
+      ...(lock && { lockConfiguration: lockConfiguration(lock) }),
+    });
+    new CfnOutput(this, 'VaultName', { value: vault.backupVaultName });
+  }
+}
+
+/** > Whoever is not the pruner cannot delete a recovery point or shorten its life, whatever their own policies say. */
+function onlyDeletedBy(role: IRole): PolicyDocument {
+  return new PolicyDocument({
+    statements: [
+      new PolicyStatement({
+        sid: 'OnlyPruneDeletes',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['backup:DeleteRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'],
+        resources: ['*'],
+        conditions: { ArnNotEquals: { 'aws:PrincipalArn': role.roleArn } },
+      }),
+    ],
+  });
+}
+
+const usualGrace = Duration.days(7);
+
+function lockConfiguration(lock: VaultLockProps): LockConfiguration {
+  const { mode, minimumRetention = Duration.days(1), maximumRetention, changeableFor = usualGrace } = lock;
+  return {
+    minRetention: minimumRetention,
+    ...(maximumRetention && { maxRetention: maximumRetention }),
+    ...(mode === 'compliance' && { changeableFor }),
+  };
+}
