@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DynamoDbDrillLedger } from '../../lambda/aws/dynamodb-drill-ledger.ts';
 import { accountServer } from '../../sandbox/http-server.ts';
 import { RealTime } from '../../sandbox/real-time.ts';
+import { EngineWorld, vaultName } from '../jobs/engine-world.ts';
 import { aPassedDrill, anIntent, aPlan, aWorld, owner, prefix, type World } from '../jobs/world.ts';
 
 const main = resolve(import.meta.dirname, '../../cli/main.ts');
@@ -100,6 +101,22 @@ describe('the operator’s command line', () => {
     expect(ended.stdout).toMatch(new RegExp(`${idOf(next)}.*kept: the newest backup that passed a drill`));
     expect(ended.stdout.match(/planned/g)).toHaveLength(1);
     expect(writes()).toHaveLength(writesBefore);
+  });
+
+  test('[R29] prune of a plan of AWS Backup asks for its vault, and judges what is in there', async () => {
+    const vaulted = new EngineWorld(world, 'aws-backup');
+    world.account.backup.vaults.add({ BackupVaultName: vaultName });
+    vaulted.plantHourly('orders', 5);
+    writeFileSync(planFile, JSON.stringify(vaulted.plan()));
+
+    const lost = await ddbBackups(...prune);
+    const dry = await ddbBackups(...prune, '--vault', vaultName);
+
+    expect(lost.status).not.toBe(0);
+    expect(lost.stderr).toContain('--vault must name the vault');
+    expect(dry).toMatchObject({ status: 0, stderr: '' });
+    expect(dry.stdout).toContain('5 backups listed, 3 kept, 2 expired');
+    expect(writes()).toEqual([]);
   });
 
   test('prune --execute deletes what expired, but not what is held', async () => {

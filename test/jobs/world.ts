@@ -55,6 +55,10 @@ export function aPlan(parts: Partial<PlanInput> = {}): Plan {
 
 /** One of the two functions as it is deployed; variables can be replaced. */
 export async function aFunction(job: 'backup' | 'prune', variables: Readonly<Record<string, string>> = {}) {
+  return functionOf(job, await bundleOf(job), variables);
+}
+
+export function functionOf(job: string, code: Bundle, variables: Readonly<Record<string, string>> = {}) {
   const env = {
     [environmentNames.ledgerTableName]: ledgerTableName,
     [environmentNames.owner]: owner,
@@ -62,7 +66,7 @@ export async function aFunction(job: 'backup' | 'prune', variables: Readonly<Rec
     [environmentNames.drillTablePrefix]: drillTablePrefix,
     ...variables,
   };
-  return { name: job, code: await bundleOf(job), env, retryAttempts: 0 };
+  return { name: job, code, env, retryAttempts: 0 };
 }
 
 /** An account with the two functions deployed and a ledger, at 2026-11-20T03:00:00Z, with the given tables. */
