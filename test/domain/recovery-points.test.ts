@@ -2,8 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import { graceSeconds } from '../../lambda/domain/due-slots.ts';
 import { longestGapSeconds } from '../../lambda/domain/backup-frequency.ts';
 import { formatBackupName, isOwnBackup } from '../../lambda/domain/naming.ts';
+import { checkPlans } from '../../lambda/domain/plan-checks.ts';
 import { planSchema, type Plan, type PlanInput } from '../../lambda/domain/plan.ts';
-import { lifecycleOf, longestWantedDays, wantedDays } from '../../lambda/domain/recovery-point-lifecycle.ts';
+import { scheduledJobs } from '../../lambda/domain/watch/missing-schedules.ts';
+import {
+  lifecycleOf,
+  longestWantedDays,
+  wantedDays,
+  type VaultLock,
+} from '../../lambda/domain/recovery-point-lifecycle.ts';
 import { whatIsSpared } from '../../lambda/domain/retention.ts';
 import { aPlan as aRetentionPlan, backupAt, codesOf, judgeThat } from './retention-builders.ts';
 
@@ -122,5 +129,50 @@ describe('the time that AWS Backup takes', () => {
     expect(longestGapSeconds(backup)).toBe(26 * 3_600);
     expect(longestGapSeconds(byDynamoDb)).toBe(24 * 3_600);
     expect(graceSeconds(backup) - graceSeconds(byDynamoDb)).toBe(600 * 60);
+  });
+});
+
+describe('a plan of AWS Backup by itself', () => {
+  const errorsOf = (plan: Plan, vaultLock?: VaultLock) =>
+    checkPlans([plan], vaultLock ? { vaultLock } : {}).errors.map(({ message }) => message);
+  const daily: Partial<PlanInput> = { keep: { daily: 7 }, minimumCopies: 1 };
+
+  test.each<[string, Plan, VaultLock | undefined, RegExp | undefined]>([
+    ['has nothing wrong with it', aPlan(), undefined, undefined],
+    ['fits into the lock of its vault', aPlan(), { minimumDays: 30, maximumDays: 3_000 }, undefined],
+    ['keeps longer than the lock', aPlan(), { maximumDays: 30 }, /keep must keep backups for the 1 to 30 days/],
+    ['keeps shorter than the lock', aPlan({}, daily), { minimumDays: 30 }, /for the 30 days or more/],
+    [
+      'says itself what the lock refuses',
+      aPlan({ deleteAfterDays: 9 }, daily),
+      { minimumDays: 10 },
+      /deleteAfterDays must/,
+    ],
+    ['is deleted too early', aPlan({ deleteAfterDays: 5 }, daily), undefined, /must be at least 8, .* got 5 days/],
+    ['has cold storage for nothing', aPlan({ coldAfterDays: 5 }, daily), undefined, /must be left out, for AWS bills/],
+    [
+      'goes there too late',
+      aPlan({ coldAfterDays: 9 }, { keep: { daily: 90 } }),
+      undefined,
+      /must be at most 4, 90 days/,
+    ],
+    ['drills', aPlan({}, { drill: { schedule: 'rate(7 days)' } }), undefined, /drill must be left out/],
+  ])('that %s', (_what, plan, lock, message) => {
+    expect(errorsOf(plan, lock)).toEqual(message ? [expect.stringMatching(message)] : []);
+  });
+
+  test('needs a schedule that follows its jobs, and has defaults where it says nothing', () => {
+    const backup = { schedule: 'rate(1 day)', engine: 'aws-backup' as const };
+
+    expect(scheduledJobs(aPlan())).toContain('follow');
+    expect(graceSeconds(aPlan({}, { backup }).backup)).toBe(3_600 + 900 + 480 * 60);
+    expect(wantedDays(aPlan({}, { backup }), ordinary)).toBe(8);
+  });
+
+  test('that is taken once keeps its one backup as the last of every bucket', () => {
+    const once = aPlan({}, { backup: { schedule: 'at(2026-11-20T03:00:00)', engine: 'aws-backup' } });
+
+    expect(wantedDays(once, ordinary)).toBe(7 * 366);
+    expect(wantedDays(aPlan({}, { keep: { last: 1 } }), ordinary)).toBe(2);
   });
 });
