@@ -19,7 +19,9 @@ const runAndLook = Duration.minutes(30);
  */
 export function longestRecoveryPointAge(plan: Plan): Duration | undefined {
   const objective = plan.objectives?.recoveryPoint;
-  return objective === undefined ? latestBackup(plan)?.plus(longestJob(plan)) : Duration.seconds(durationSeconds(objective));
+  return objective === undefined
+    ? latestBackup(plan)?.plus(longestJob(plan))
+    : Duration.seconds(durationSeconds(objective));
 }
 
 /** For how long a healthy plan starts no backup run: the longest gap, the flexible window, the hour of retries, and a look of `watch`. */
