@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatBackupName } from '../../lambda/domain/naming.ts';
 import type { Engine } from '../../lambda/domain/plan.ts';
+import { sampled, singleCrashes } from '../sandbox/crash-points.ts';
 import { anEngineWorld, type EngineWorld } from './engine-world.ts';
 import { owner, prefix } from './world.ts';
 
@@ -107,18 +108,17 @@ describe.each(engines)('backups of engine %s', (engine) => {
     const calls = whole.account.journal.entries({ functionName: 'backup' }).length;
 
     const endings: unknown[] = [];
-    for (let nth = 1; nth <= calls; nth++) {
-      for (const when of ['before', 'after'] as const) {
-        const world = await anEngineWorld(engine, tables);
+    for (const points of sampled(singleCrashes(calls), 9)) {
+      const world = await anEngineWorld(engine, tables);
+      for (const { nth, when } of points)
         world.account.faults.add({ match: { function: 'backup', nth }, effect: { kind: 'crash', when } });
-        await world.deliver(plan);
-        endings.push(
-          world
-            .backups()
-            .map(({ tableName, isRestorable }) => `${tableName} ${isRestorable}`)
-            .sort(),
-        );
-      }
+      await world.deliver(plan);
+      endings.push(
+        world
+          .backups()
+          .map(({ tableName, isRestorable }) => `${tableName} ${isRestorable}`)
+          .sort(),
+      );
     }
 
     expect(calls).toBeGreaterThan(8);
@@ -187,9 +187,10 @@ describe.each(engines)('retention of engine %s', (engine) => {
     const calls = whole.account.journal.entries({ functionName: 'prune' }).length;
 
     const endings: string[][] = [];
-    for (let nth = 1; nth <= calls; nth++) {
+    for (const points of sampled(singleCrashes(calls), 9)) {
       const world = await aWorldWithBackups(engine);
-      world.account.faults.add({ match: { function: 'prune', nth }, effect: { kind: 'crash', when: 'after' } });
+      for (const { nth, when } of points)
+        world.account.faults.add({ match: { function: 'prune', nth }, effect: { kind: 'crash', when } });
       await world.world.deliver('prune', world.plan());
       endings.push(world.slotsLeft());
     }
