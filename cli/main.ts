@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { allowDeletionsCommand } from './allow-deletions.ts';
+import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { holdCommand, holdsCommand, liftCommand } from './holds.ts';
 import { pruneCommand } from './prune.ts';
@@ -12,6 +13,7 @@ const badInput = 2;
 const program = new Command('ddb-backups')
   .description('Backups of DynamoDB tables: what a plan keeps, what it deletes, and why.')
   .addCommand(explainCommand())
+  .addCommand(doctorCommand())
   .addCommand(pruneCommand())
   .addCommand(allowDeletionsCommand())
   .addCommand(holdCommand())

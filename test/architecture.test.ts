@@ -6,7 +6,7 @@ import ts from 'typescript';
 const root = resolve(import.meta.dirname, '..');
 
 /** What adapters may know of the jobs: the words they are spoken to in. */
-const ports = ['ports', 'settings-port', 'drill/ports', 'drill/drill-result', 'drill/durable', 'watch/ports'].map(
+const ports = ['ports', 'settings-port', 'drill/ports', 'drill/drill-result', 'drill/durable', 'watch/ports', 'doctor/ports'].map(
   (name) => `lambda/jobs/${name}.ts`,
 );
 

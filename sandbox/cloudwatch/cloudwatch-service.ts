@@ -7,7 +7,7 @@ import type { Alarms } from './alarms.ts';
 import type { Dashboards } from './dashboards.ts';
 import { getMetricData, listMetrics, putMetricData } from './metric-data.ts';
 import type { Metrics } from './metrics.ts';
-import { describeMuteRule, type MuteRules } from './mute-rules.ts';
+import { describeMuteRule, summarizeMuteRule, type MuteRules } from './mute-rules.ts';
 
 interface CloudWatchParts {
   readonly clock: VirtualClock;
@@ -102,8 +102,12 @@ function muteOperations({ alarms: { muteRules }, clock }: CloudWatchParts): Serv
 
 function listMuteRules(rules: MuteRules, input: Input, now: number): object {
   const alarm = input.optionalText('AlarmName');
-  const found = rules.all.filter((rule) => alarm === undefined || rule.alarms.includes(alarm));
-  return { AlarmMuteRuleSummaries: found.map((rule) => describeMuteRule(rules, rule, now)) };
+  const statuses = input.texts('Statuses');
+  const found = rules.all
+    .filter((rule) => alarm === undefined || rule.alarms.includes(alarm))
+    .map((rule) => summarizeMuteRule(rules, rule, now))
+    .filter(({ Status }) => statuses.length === 0 || statuses.includes(Status));
+  return { AlarmMuteRuleSummaries: found };
 }
 
 function metricOperations({ metrics, clock }: CloudWatchParts): Service['operations'] {

@@ -166,19 +166,34 @@ function nextStart({ expression, timeZone }: MuteRule, after: number): number | 
   return new Cron(fields, { timezone: timeZone, paused: true }).nextRun(new Date(after))?.getTime();
 }
 
-/** What the API says of a rule. */
-export function describeMuteRule(rules: MuteRules, rule: MuteRule, now: number): object {
+/** A rule as a listing of the API shows it. > It says neither what the rule is called nor what it mutes. */
+export interface MuteRuleSummary {
+  readonly AlarmMuteRuleArn: string;
+  readonly ExpireDate?: number;
+  readonly Status: 'EXPIRED' | 'ACTIVE' | 'SCHEDULED';
+  readonly MuteType: 'ONE_TIME' | 'RECURRING';
+  readonly LastUpdatedTimestamp: number;
+}
+
+export function summarizeMuteRule(rules: MuteRules, rule: MuteRule, now: number): MuteRuleSummary {
   const isExpired = rule.expireAt !== undefined && rule.expireAt <= now;
   return {
-    Name: rule.name,
     AlarmMuteRuleArn: rule.arn,
-    Description: rule.description,
-    Rule: { Schedule: { Expression: rule.expression, Duration: rule.duration, Timezone: rule.timeZone } },
-    MuteTargets: { AlarmNames: rule.alarms },
-    ...(rule.startAt !== undefined && { StartDate: rule.startAt / 1000 }),
     ...(rule.expireAt !== undefined && { ExpireDate: rule.expireAt / 1000 }),
     Status: isExpired ? 'EXPIRED' : rules.isOpen(rule.name) ? 'ACTIVE' : 'SCHEDULED',
     MuteType: rule.expression.startsWith('at(') ? 'ONE_TIME' : 'RECURRING',
     LastUpdatedTimestamp: rule.updatedAt / 1000,
+  };
+}
+
+/** All that the API says of one rule. */
+export function describeMuteRule(rules: MuteRules, rule: MuteRule, now: number): object {
+  return {
+    ...summarizeMuteRule(rules, rule, now),
+    Name: rule.name,
+    Description: rule.description,
+    Rule: { Schedule: { Expression: rule.expression, Duration: rule.duration, Timezone: rule.timeZone } },
+    MuteTargets: { AlarmNames: rule.alarms },
+    ...(rule.startAt !== undefined && { StartDate: rule.startAt / 1000 }),
   };
 }

@@ -1,48 +1,19 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DynamoDbDrillLedger } from '../../lambda/aws/dynamodb-drill-ledger.ts';
-import { accountServer } from '../../sandbox/http-server.ts';
-import { RealTime } from '../../sandbox/real-time.ts';
 import { EngineWorld, vaultName } from '../jobs/engine-world.ts';
 import { aPassedDrill, anIntent, aPlan, aWorld, owner, prefix, type World } from '../jobs/world.ts';
+import { CommandLine, main } from './command-line.ts';
 
-const main = resolve(import.meta.dirname, '../../cli/main.ts');
 const planFile = join(mkdtempSync(join(tmpdir(), 'plan-')), 'plan.json');
 
 let world: World;
-let endpoint: string;
-let stop: () => Promise<void>;
+let commandLine: CommandLine;
 
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command line as an operator would, with the sandbox account as its AWS. */
-async function ddbBackups(...args: readonly string[]): Promise<Ended> {
-  const env = {
-    PATH: process.env.PATH,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: world.account.region,
-    AWS_ACCESS_KEY_ID: 'sandbox',
-    AWS_SECRET_ACCESS_KEY: 'sandbox',
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
-  const child = spawn(process.execPath, [main, ...args], { env, timeout: 50_000 });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const [status] = (await once(child, 'close')) as [number | null];
-  return { status, stdout, stderr };
-}
+const ddbBackups = (...args: readonly string[]) => commandLine.run(...args);
 
 const prune = ['prune', '--plan', planFile, '--ledger', 'ledger', '--owner', owner, '--prefix', prefix] as const;
 
@@ -59,23 +30,10 @@ beforeEach(async () => {
   writeFileSync(planFile, JSON.stringify(aPlan()));
   world = await aWorld(['orders'], { startAt: new Date(Math.floor(Date.now() / 1000) * 1000) });
   world.plantHourly('orders', 6);
-  const time = new RealTime(world.account.clock, 1, console.error);
-  const server = accountServer(world.account, time, { checkDates: false, onError: console.error });
-  const running = time.run();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  stop = async () => {
-    server.closeAllConnections();
-    server.close();
-    time.stop();
-    await running;
-  };
+  commandLine = await CommandLine.in(world.account);
 });
 
-afterEach(async () => {
-  await stop();
-});
+afterEach(() => commandLine.stop());
 
 describe('the operator’s command line', () => {
   test('[R29] prune is a dry run unless told otherwise: it names what would go and writes nothing', async () => {

@@ -11,7 +11,7 @@ import { aPlan } from '../lib/deploy.ts';
 
 export const hour = 3_600_000;
 export const oncall = 'oncall@example.com';
-const owner = 'team1';
+export const owner = 'team1';
 const env = { account: '123456789012', region: 'eu-central-1' };
 
 /** Hourly backups, pruned every two hours; a drill every three hours; every promise there is. */
@@ -49,13 +49,16 @@ export function anAssembly(): string {
 /** An account in which the app has run for a while, somebody listens, and all is well. */
 export class AlarmedAccount {
   readonly account: SandboxAccount;
-  readonly functions: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, string>>;
 
   static async deployed(
     assembly: string,
-    { confirmed = true }: { readonly confirmed?: boolean } = {},
+    {
+      confirmed = true,
+      startAt = new Date('2026-11-20T00:10:00Z'),
+    }: { readonly confirmed?: boolean; readonly startAt?: Date } = {},
   ): Promise<AlarmedAccount> {
-    const account = new SandboxAccount({ ...env, accountId: env.account, startAt: new Date('2026-11-20T00:10:00Z') });
+    const account = new SandboxAccount({ ...env, accountId: env.account, startAt });
     await account.createTable({
       TableName: 'orders',
       SSESpecification: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'ours' },
@@ -65,9 +68,9 @@ export class AlarmedAccount {
     return new AlarmedAccount(account, Object.assign({}, ...Object.values(outputs)) as Record<string, string>);
   }
 
-  private constructor(account: SandboxAccount, functions: Readonly<Record<string, string>>) {
+  private constructor(account: SandboxAccount, outputs: Readonly<Record<string, string>>) {
     this.account = account;
-    this.functions = functions;
+    this.outputs = outputs;
   }
 
   run(hours: number): Promise<void> {

@@ -75,7 +75,7 @@ const ofRetention: readonly Incident[] = [
     callers: ['plan-degraded'],
     happens: (world) =>
       world.fault(
-        { operation: 'ListBackups', function: world.functions.PruneFunctionName ?? '' },
+        { operation: 'ListBackups', function: world.outputs.PruneFunctionName ?? '' },
         error('InternalServerError'),
       ),
     raised: 3,

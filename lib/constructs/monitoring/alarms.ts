@@ -1,5 +1,6 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { alarmNamePrefix } from '../../../lambda/contract/alarms.ts';
 import type { CheckedDeployment } from '../../checked-deployment.ts';
 import type { MonitoringProps } from '../../monitoring-props.ts';
 import { DeploymentAlarms } from './deployment-alarms.ts';
@@ -28,7 +29,7 @@ export class Alarms extends Construct {
     const { deployment, notifications, watch, deadLetters, scheduleGroups, forecast } = props;
     const { actions, needsSubscribers } = notifications;
     const { runbookUrl = 'docs/runbook.md' } = props;
-    const context = { prefix: `dynamodb-backups/${deployment.owner}/`, runbookUrl };
+    const context = { prefix: alarmNamePrefix(deployment.owner), runbookUrl };
     this.ofDeployment = new DeploymentAlarms(this, 'Deployment', {
       ...context,
       actions,
