@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Duration, type Stack } from 'aws-cdk-lib';
-import { aDrillingPlan, aPlan, propertiesOf, resourcesOf } from './deploy.ts';
+import { expectedCallers } from '../../lambda/domain/doctor/alarm-findings.ts';
+import { aDrillingPlan, aMonitoringStack, aPlan, propertiesOf, resourcesOf } from './deploy.ts';
 import type { PlanProps } from '../../lib/plan-props.ts';
 import { aMonitoredStack } from './monitored.ts';
 
@@ -221,6 +222,20 @@ function namesOf(alarms: readonly AlarmProperties[], plan: string): string[] {
     .flatMap(({ AlarmName }) => (AlarmName.startsWith(prefix) ? [AlarmName.slice(prefix.length)] : []))
     .sort();
 }
+
+test('[M03] the alarms that the doctor misses when they are gone are in every deployment, and call somebody', () => {
+  const plans = {
+    orders: aPlan(),
+    once: aPlan({ tables: { named: ['once'] }, backup: { schedule: 'at(2027-01-01T03:00:00)' } }),
+  };
+  const stack = aMonitoringStack({ plans, owner: 'team1', notify: { emails: ['oncall@example.com'] } });
+
+  const calling = [...alarmsOf(stack), ...propertiesOf(stack, 'AWS::CloudWatch::CompositeAlarm')]
+    .filter(({ AlarmActions }) => AlarmActions !== undefined)
+    .map(({ AlarmName }) => String(AlarmName).replace('dynamodb-backups/team1/', ''));
+
+  expect(calling).toEqual(expect.arrayContaining(expectedCallers(Object.keys(plans), [])));
+});
 
 function headings(document: string): string[] {
   return [...document.matchAll(/^## (.*)$/gm)].map(([, heading]) => (heading ?? '').toLowerCase().replace(/ /g, '-'));

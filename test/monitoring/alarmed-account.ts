@@ -25,7 +25,7 @@ const usualPlan: PlanProps = aPlan({
 });
 
 /** Synthesizes the app of one plan as it would be deployed; returns its `cdk.out`. */
-export function anAssembly(): string {
+export function anAssembly(plan: PlanProps = usualPlan): string {
   const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
     context: object;
   };
@@ -39,7 +39,7 @@ export function anAssembly(): string {
   new DynamoBackups(app, 'App', {
     env,
     owner,
-    plans: { orders: usualPlan },
+    plans: { orders: plan },
     notify: { emails: [oncall], weeklySummary: false },
   });
   app.synth();
@@ -56,9 +56,10 @@ export class AlarmedAccount {
     {
       confirmed = true,
       startAt = new Date('2026-11-20T00:10:00Z'),
-    }: { readonly confirmed?: boolean; readonly startAt?: Date } = {},
+      ...options
+    }: { readonly confirmed?: boolean; readonly startAt?: Date; readonly seed?: number } = {},
   ): Promise<AlarmedAccount> {
-    const account = new SandboxAccount({ ...env, accountId: env.account, startAt });
+    const account = new SandboxAccount({ ...env, accountId: env.account, startAt, ...options });
     await account.createTable({
       TableName: 'orders',
       SSESpecification: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'ours' },

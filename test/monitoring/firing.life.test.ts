@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { AlarmedAccount, anAssembly, hour, oncall } from './alarmed-account.ts';
+import { AlarmedAccount, anAssembly, hour, oncall, owner } from './alarmed-account.ts';
 
 jest.setTimeout(240_000);
+
+const eventsDocument = readFileSync(new URL('../../docs/events.md', import.meta.url), 'utf8');
 
 let assembly: string;
 beforeAll(() => {
@@ -286,10 +289,24 @@ describe('the deployment', () => {
   });
 });
 
-test('what must last a day is raised after it: nobody has confirmed, and the last table is gone', async () => {
+/** A rule as docs/events.md has it, from the event bus into a queue. Returns what reads the names of the alarms that were told there. */
+function secondPath({ account }: AlarmedAccount): () => string[] {
+  const [pattern] = /^\{ "source": \["aws\.cloudwatch"\].*$/m.exec(eventsDocument) ?? [];
+  account.queues.create('second-path');
+  account.eventBus.putRule('second-path', JSON.parse((pattern ?? '').replace('<owner>', owner)));
+  const wholeEvent = { constant: undefined, path: undefined, template: undefined };
+  const arn = `arn:aws:sqs:${account.region}:${account.accountId}:second-path`;
+  account.eventBus.putTarget('second-path', { id: 'queue', arn, input: wholeEvent, deadLetterArn: undefined });
+  const alarmName = /"alarmName":"[^"]*\/([^"/]+)"/;
+  return () => account.queues.messages('second-path').map(({ body }) => alarmName.exec(body)?.[1] ?? body);
+}
+
+test('[M03] what must last a day is raised after it: nobody has confirmed, which the event bus tells at once, and the last table is gone', async () => {
   const world = await AlarmedAccount.deployed(assembly, { confirmed: false });
+  const heard = secondPath(world);
   await world.run(2);
   expect(world.alarming()).toEqual(['nobody-listens']);
+  expect(heard()).toEqual(['nobody-listens']);
 
   await world.account.client(DynamoDBClient).send(new DeleteTableCommand({ TableName: 'orders' }));
   await world.run(26);

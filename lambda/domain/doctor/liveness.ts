@@ -1,4 +1,4 @@
-import { spokenDuration } from '../summary/spoken.ts';
+import { spokenCount, spokenDuration } from '../summary/spoken.ts';
 import type { WatchedSchedule } from '../watch/watched-table.ts';
 import { runbook, type Finding } from './finding.ts';
 
@@ -15,7 +15,9 @@ export function scheduleFindings(
     isEnabled ? [] : [`schedule ${name} is switched off`],
   );
   if (gone.length + off.length === 0)
-    return [{ state: 'fine', about: 'schedules', says: `${found.size} schedules, all of them switched on` }];
+    return [
+      { state: 'fine', about: 'schedules', says: `${spokenCount(found.size, 'schedule')}, all of them switched on` },
+    ];
   const remedy = `deploy again; ${runbook('schedule-missing')}`;
   return [...gone, ...off].map((says) => ({ state: 'wrong', about: 'schedules', says, remedy }));
 }
