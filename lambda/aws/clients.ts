@@ -8,6 +8,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { discreet } from './discreet.ts';
 
 /** Without `throwOnRequestTimeout` the SDK only warns of a call that takes longer than its `requestTimeout`, in milliseconds. */
 const requestHandler = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
@@ -33,10 +34,10 @@ export interface SettingsClients {
 export function createClients(region?: string): Clients {
   const place = { ...common, ...(region !== undefined && { region }) };
   return {
-    dynamodb: unlogged(new DynamoDBClient({ ...place, maxAttempts: 6 })),
-    dynamodbOnce: unlogged(new DynamoDBClient({ ...place, maxAttempts: 1 })),
-    tagging: unlogged(new ResourceGroupsTaggingAPIClient({ ...place, maxAttempts: 6 })),
-    lambda: unlogged(new LambdaClient({ ...place, maxAttempts: 4 })),
+    dynamodb: discreet(new DynamoDBClient({ ...place, maxAttempts: 6 })),
+    dynamodbOnce: discreet(new DynamoDBClient({ ...place, maxAttempts: 1 })),
+    tagging: discreet(new ResourceGroupsTaggingAPIClient({ ...place, maxAttempts: 6 })),
+    lambda: discreet(new LambdaClient({ ...place, maxAttempts: 4 })),
   };
 }
 
@@ -44,9 +45,9 @@ export function createClients(region?: string): Clients {
 export function createSettingsClients(region?: string): SettingsClients {
   const settings = { ...common, ...(region !== undefined && { region }), maxAttempts: 4 };
   return {
-    dynamodb: unlogged(new DynamoDBClient(settings)),
-    autoScaling: unlogged(new ApplicationAutoScalingClient(settings)),
-    cloudWatch: unlogged(new CloudWatchClient(settings)),
+    dynamodb: discreet(new DynamoDBClient(settings)),
+    autoScaling: discreet(new ApplicationAutoScalingClient(settings)),
+    cloudWatch: discreet(new CloudWatchClient(settings)),
   };
 }
 
@@ -65,27 +66,19 @@ export interface WatchClients {
 export function createWatchClients(): WatchClients {
   const settings = { ...common, maxAttempts: 4 };
   return {
-    scheduler: unlogged(new SchedulerClient(settings)),
-    kms: unlogged(new KMSClient(settings)),
-    sns: unlogged(new SNSClient(settings)),
+    scheduler: discreet(new SchedulerClient(settings)),
+    kms: discreet(new KMSClient(settings)),
+    sns: discreet(new SNSClient(settings)),
   };
 }
 
 /** For messages to people, which may come twice but should come once. */
 export function createMessagesClient(): SNSClient {
-  return unlogged(new SNSClient({ ...common, maxAttempts: 4 }));
+  return discreet(new SNSClient({ ...common, maxAttempts: 4 }));
 }
 
 /** Impatient: news must not keep a run from what it is for. */
 export function createEventsClient(): EventBridgeClient {
   const impatient = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
-  return unlogged(new EventBridgeClient({ ...common, requestHandler: impatient, maxAttempts: 3 }));
-}
-
-/** Without a logger of its own, the SDK still copies what each call asked and was answered, to log it nowhere. */
-function unlogged<Client extends { readonly middlewareStack: { remove(name: string): boolean } }>(
-  client: Client,
-): Client {
-  client.middlewareStack.remove('loggerMiddleware');
-  return client;
+  return discreet(new EventBridgeClient({ ...common, requestHandler: impatient, maxAttempts: 3 }));
 }

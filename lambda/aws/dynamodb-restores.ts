@@ -29,7 +29,7 @@ import type {
   TableDeletion,
   TableLook,
 } from '../jobs/drill/ports.ts';
-import type { FailureKind } from '../jobs/ports.ts';
+import type { Failure, FailureKind } from '../jobs/ports.ts';
 import { failureOf } from './failures.ts';
 import { rightsLostOn } from './restore-rights.ts';
 import { backedUpTable, restoredTable, shapeOfTable } from './table-shape.ts';
@@ -215,7 +215,7 @@ export class DynamoDbRestores implements Restores {
         ? { kind: 'as-expected' }
         : { kind: 'different', found: `other values of ${wrong.join(', ')}` };
     } catch (error) {
-      return { kind: 'failed', failure: failureOf(error) };
+      return { kind: 'failed', failure: withoutValues(failureOf(error)) };
     }
   }
 
@@ -298,6 +298,11 @@ function outcomeOf(error: unknown): RestoreOutcome {
   if (failure.kind === 'no-answer') return { kind: 'unknown', failure };
   if (name === 'LimitExceededException') return { kind: 'no-room', failure };
   return { kind: 'refused', failure, retriable: retriable.has(failure.kind) };
+}
+
+/** > A complaint about what was asked may quote it, and here a key of an item was asked for. */
+function withoutValues({ kind, message }: Failure): Failure {
+  return { kind, message: kind === 'invalid' ? message.replace(/:.*/s, '') : message };
 }
 
 function attributes(map: object): Record<string, AttributeValue> {
