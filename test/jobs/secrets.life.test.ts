@@ -12,15 +12,7 @@ const hour = 3_600_000;
 const functions = ['backup', 'prune', 'drill-start', 'drill', 'sweep'];
 
 /** What nobody may read anywhere but where it belongs. */
-interface Secrets {
-  readonly key: string;
-  readonly card: string;
-  readonly expected: string;
-  readonly tag: string;
-  readonly password: string;
-  readonly token: string;
-  readonly accessKey: string;
-}
+type Secrets = Readonly<Record<'key' | 'card' | 'expected' | 'tag' | 'password' | 'token' | 'accessKey', string>>;
 
 const secrets: fc.Arbitrary<Secrets> = fc
   .array(fc.stringMatching(/^[A-Za-z0-9]{24}$/), { minLength: 7, maxLength: 7 })
