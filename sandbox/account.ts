@@ -42,6 +42,8 @@ export interface AccountOptions {
   /** The same seed gives the same story, call by call. */
   readonly seed?: number | string;
   readonly startAt?: Date;
+  /** Whether queues publish how many messages they hold. @default false */
+  readonly publishesQueueDepth?: boolean;
   readonly region?: string;
   readonly accountId?: string;
   /** Makes it another Region of that account; `inRegion` is the way to one. */
@@ -195,7 +197,15 @@ export class SandboxAccount {
     });
     const random = randomStream(seed, 'auto scaling');
     this.autoScaling = new AutoScaling({ clock, random, tables, alarms: this.alarms, region, accountId });
-    this.queues = new Queues(this.clock, randomStream(seed, 'queues'));
+    const publishDepth = (QueueName: string, value: number): void => {
+      const name = 'ApproximateNumberOfMessagesVisible';
+      this.metrics.put('AWS/SQS', name, { QueueName }, { at: this.clock.now, value });
+    };
+    this.queues = new Queues(
+      this.clock,
+      randomStream(seed, 'queues'),
+      options.publishesQueueDepth ? publishDepth : undefined,
+    );
     this.functions = new Functions({
       clock: this.clock,
       seed,

@@ -16,15 +16,26 @@ interface Held {
   visibleAt: number;
 }
 
+/** Takes how many messages of a queue are visible, by the queue's name. */
+type PublishDepth = (queue: string, visible: number) => void;
+
+const minuteMs = 60_000;
+/** A queue that is empty and that nobody uses stays active for so long. Source: SQS developer guide, "CloudWatch metrics". */
+const activeMs = 6 * 60 * minuteMs;
+
 /** The queues of the account, read as arrays. A received message hides for 30 s and comes back unless it is deleted. */
 export class Queues {
   readonly #clock: VirtualClock;
   readonly #random: Random;
+  readonly #publish: PublishDepth | undefined;
   readonly #queues = new Map<string, Held[]>();
+  /** Until when each queue is active that is. */
+  readonly #activeUntil = new Map<string, number>();
 
-  constructor(clock: VirtualClock, random: Random) {
+  constructor(clock: VirtualClock, random: Random, publish?: PublishDepth) {
     this.#clock = clock;
     this.#random = random;
+    this.#publish = publish;
   }
 
   create(name: string): void {
@@ -43,6 +54,7 @@ export class Queues {
   send(queue: string, body: string, attributes: Readonly<Record<string, unknown>> = {}): QueueMessage {
     const message = { messageId: randomUuid(this.#random), body, attributes, sentAt: this.#clock.now };
     this.#find(queue).push({ message, visibleAt: this.#clock.now });
+    this.#keepActive(nameOf(queue));
     return message;
   }
 
@@ -60,11 +72,33 @@ export class Queues {
     if (index >= 0) held.splice(index, 1);
   }
 
+  /** > The depth of an active queue is published each minute; a queue is active while it holds a message, and for six hours more. */
+  #keepActive(name: string): void {
+    if (!this.#publish) return;
+    const isActive = this.#activeUntil.has(name);
+    this.#activeUntil.set(name, this.#clock.now + activeMs);
+    if (!isActive) this.#clock.after(minuteMs, () => { this.#publishDepth(name); }); // prettier-ignore
+  }
+
+  #publishDepth(name: string): void {
+    const held = this.#find(name);
+    this.#publish?.(name, held.filter(({ visibleAt }) => visibleAt <= this.#clock.now).length);
+    if (held.length > 0) this.#activeUntil.set(name, this.#clock.now + activeMs);
+    if ((this.#activeUntil.get(name) ?? 0) > this.#clock.now)
+      this.#clock.after(minuteMs, () => { this.#publishDepth(name); }); // prettier-ignore
+    else this.#activeUntil.delete(name);
+  }
+
   #find(queue: string): Held[] {
-    const held = this.#queues.get(queue.slice(Math.max(queue.lastIndexOf('/'), queue.lastIndexOf(':')) + 1));
+    const held = this.#queues.get(nameOf(queue));
     if (!held) throw new AwsError('QueueDoesNotExist', `the specified queue does not exist: ${queue}`);
     return held;
   }
+}
+
+/** The name in a queue's name, URL or ARN. */
+function nameOf(queue: string): string {
+  return queue.slice(Math.max(queue.lastIndexOf('/'), queue.lastIndexOf(':')) + 1);
 }
 
 function sendMessage(queues: Queues, call: ApiCall): object {

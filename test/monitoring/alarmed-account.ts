@@ -57,7 +57,12 @@ export class AlarmedAccount {
       confirmed = true,
       startAt = new Date('2026-11-20T00:10:00Z'),
       ...options
-    }: { readonly confirmed?: boolean; readonly startAt?: Date; readonly seed?: number } = {},
+    }: {
+      readonly confirmed?: boolean;
+      readonly startAt?: Date;
+      readonly seed?: number;
+      readonly publishesQueueDepth?: boolean;
+    } = {},
   ): Promise<AlarmedAccount> {
     const account = new SandboxAccount({ ...env, accountId: env.account, startAt, ...options });
     await account.createTable({

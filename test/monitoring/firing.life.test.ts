@@ -250,18 +250,6 @@ describe('the deployment', () => {
     expect(world.alarming()).toEqual([]);
   });
 
-  test('calls while there are dead letters: SQS says how many', async () => {
-    const before = world.calls().length;
-    const queue = world.account.queues.names.find((name) => name.includes('FailedRuns')) ?? '';
-
-    world.say('ApproximateNumberOfMessagesVisible', 1, 'AWS/SQS', { QueueName: queue });
-    await world.run(0.1);
-    expect(world.calls().slice(before)).toEqual([expect.stringContaining('dead-letters')]);
-
-    await world.run(0.5);
-    expect(world.alarming()).toEqual([]);
-  });
-
   test('[D08] calls when Scheduler cannot start a run', async () => {
     const before = world.calls().length;
 
@@ -287,6 +275,25 @@ describe('the deployment', () => {
       expect.stringContaining('plan-unhealthy'),
     ]);
   });
+});
+
+test('a run that fails for good is a dead letter, which calls until somebody has taken it out of the queue', async () => {
+  const world = await AlarmedAccount.deployed(assembly, { publishesQueueDepth: true });
+  const { queues } = world.account;
+  await world.run(2);
+  const heal = world.fault({ operation: 'CreateBackup' }, error('LimitExceededException'));
+  await world.run(1.2);
+  expect(world.alarming()).toEqual(expect.arrayContaining(['dead-letters/backup-runs', 'orders/backup-failed']));
+  expect(world.calls().sort()).toEqual(
+    ['dead-letters/backup-runs', 'plan-degraded'].map((name) => expect.stringContaining(name)),
+  );
+
+  heal();
+  await world.run(3);
+  expect(world.alarming()).toEqual(['dead-letters/backup-runs']);
+  for (const name of queues.names) for (const { messageId } of queues.messages(name)) queues.delete(name, messageId);
+  await world.run(0.2);
+  expect(world.alarming()).toEqual([]);
 });
 
 /** A rule as docs/events.md has it, from the event bus into a queue. Returns what reads the names of the alarms that were told there. */
