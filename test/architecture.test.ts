@@ -6,9 +6,15 @@ import ts from 'typescript';
 const root = resolve(import.meta.dirname, '..');
 
 /** What adapters may know of the jobs: the words they are spoken to in. */
-const ports = ['ports', 'settings-port', 'drill/ports', 'drill/drill-result', 'drill/durable', 'watch/ports', 'doctor/ports'].map(
-  (name) => `lambda/jobs/${name}.ts`,
-);
+const ports = [
+  'ports',
+  'settings-port',
+  'drill/ports',
+  'drill/drill-result',
+  'drill/durable',
+  'watch/ports',
+  'doctor/ports',
+].map((name) => `lambda/jobs/${name}.ts`);
 
 /** Which folders of ours each folder may import, and which packages; longest folder first. `undefined` packages = any. */
 const rules: readonly { folder: string; ours: readonly string[]; packages?: readonly RegExp[] }[] = [

@@ -53,7 +53,7 @@ export function createSettingsClients(region?: string): SettingsClients {
 
 /** For AWS Backup, whose requests carry a token and may be repeated. */
 export function createBackupClient(): BackupClient {
-  return unlogged(new BackupClient({ ...common, maxAttempts: 6 }));
+  return discreet(new BackupClient({ ...common, maxAttempts: 6 }));
 }
 
 /** What only watching needs; it reads. */
