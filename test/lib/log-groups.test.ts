@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { describe, expect, test } from '@jest/globals';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { BackupStackProps } from '../../lib/backup-stack.ts';
-import { aDrillStack, aMonitoringStack, aStack, propertiesOf, resourcesOf } from './deploy.ts';
+import { aDrillStack, aMonitoringStack, aStack, aVaultedPlan, propertiesOf, resourcesOf } from './deploy.ts';
 
 type Props = Partial<Omit<BackupStackProps, 'monitoring'>>;
 
@@ -10,6 +10,7 @@ const notify = { emails: ['oncall@example.com'] };
 
 const stacks: readonly [string, (props: Props) => Stack, number][] = [
   ['the backup stack', aStack, 2],
+  ['the backup stack of a plan of AWS Backup', (props) => aStack({ plans: { orders: aVaultedPlan() }, ...props }), 3],
   ['the drill stack', aDrillStack, 3],
   ['the monitoring stack, the weekly summary included', (props) => aMonitoringStack({ notify, ...props }), 2],
 ];
