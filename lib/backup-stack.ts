@@ -40,6 +40,7 @@ export class BackupStack extends Stack {
     super(scope, id, props);
     this.deployment = checkedDeployment(this, props);
     const { plans, owner, backupNamePrefix, drillTablePrefix, sendsEvents, vault } = this.deployment;
+    const recovering = plans.filter(({ pointInTimeRecovery }) => pointInTimeRecovery?.correct);
     const vaulted = plans.filter((plan) => plan.backup.engine === 'aws-backup');
 
     const encryptionKey = this.keyOf(props);
@@ -58,6 +59,7 @@ export class BackupStack extends Stack {
         this,
         plans.filter((plan) => !vaulted.includes(plan)),
       ),
+      keptRecoverable: recovering.length > 0 ? tableArns(this, recovering) : undefined,
       vault: access,
       serviceRoleArn: serviceRole?.roleArn,
       ledger,

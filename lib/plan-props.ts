@@ -38,6 +38,13 @@ export interface PlanProps {
   readonly prune?: PruneProps;
 
   /**
+   * That point-in-time recovery is on, and how far back it reaches.
+   *
+   * @default - nothing is promised, and it stays as it is; taking this away turns it off nowhere
+   */
+  readonly pointInTimeRecovery?: PointInTimeRecoveryProps;
+
+  /**
    * How restores are rehearsed and timed.
    *
    * @default - never: nobody knows whether and how fast the backups come back
@@ -261,6 +268,23 @@ export interface DeletionCapProps {
    * @default 100
    */
   readonly perRun?: number;
+}
+
+/** Kept by the backup runs: a table is looked at in the first run with this promise, and every six hours from then on. */
+export interface PointInTimeRecoveryProps {
+  /**
+   * How many days back the tables can be restored to. 1 to 35. A shorter window than a table has forgets at once what lies before it.
+   *
+   * @default 35
+   */
+  readonly days?: number;
+
+  /**
+   * Whether a table whose point-in-time recovery is off, or has another window, is put right; otherwise it is only reported.
+   *
+   * @default true
+   */
+  readonly correct?: boolean;
 }
 
 /** Rehearsed restores: each restores one backup into a table of its own, validates and times it, and deletes that table. */

@@ -1,12 +1,12 @@
 import type { Fault } from './faults.ts';
-import { faultAt } from './faults.ts';
+import { faultAt, mustBe } from './faults.ts';
 import { exampleName } from './glob-overlap.ts';
 import type { Plan } from './plan.ts';
 import { coversName } from './selection.ts';
 
 /**
  * Finds plans that certainly cover one table.
- * > Two plans that cover one table must keep the same.
+ * > Two plans that cover one table must keep the same, and promise no different windows of point-in-time recovery.
  * With other keep rules or copies it is an error, with the same ones a warning: the table is backed up and paid for twice. A table
  * counts as covered by both when a name or a glob of each fits it and no exception of either does, whether or not it exists; what
  * plans select by tag is known only at run time.
@@ -19,16 +19,31 @@ export function overlapFaults(plans: readonly Plan[]): { errors: Fault[]; warnin
   };
 }
 
-function overlapOf(one: Plan, other: Plan): { isContradiction: boolean; fault: Fault }[] {
+function overlapOf(one: Plan, other: Plan): Overlap[] {
   const table = commonTable(one, other);
   if (table === undefined) return [];
-  const isContradiction = retentionOf(one) !== retentionOf(other);
   const found = `a table such as ${table}, which plan ${one.name} covers`;
+  return [...retentionFaults([one, other], table, found), ...windowFaults([one, other], table)];
+}
+
+interface Overlap { readonly isContradiction: boolean; readonly fault: Fault }
+
+function retentionFaults([one, other]: readonly [Plan, Plan], table: string, found: string): Overlap[] {
+  const isContradiction = retentionOf(one) !== retentionOf(other);
   const text = isContradiction
     ? `must not cover ${found} with other retention: except it from one of them`
     : `covers ${found} too: it is backed up and paid for twice`;
   const allowed = 'tables of which no other plan keeps other backups';
   return [{ isContradiction, fault: faultAt(['plans', other.name, 'tables'], { value: table, allowed }, text) }];
+}
+
+/** Each would put right, or report for ever, what the other wants. */
+function windowFaults([one, other]: readonly [Plan, Plan], table: string): Overlap[] {
+  const [wanted, given] = [one.pointInTimeRecovery?.days, other.pointInTimeRecovery?.days];
+  if (wanted === undefined || given === undefined || wanted === given) return [];
+  const allowed = `must be ${wanted}, as in plan ${one.name}, for both cover a table such as ${table}`;
+  const path = ['plans', other.name, 'pointInTimeRecovery', 'days'];
+  return [{ isContradiction: true, fault: mustBe(path, allowed, given) }];
 }
 
 function commonTable(one: Plan, other: Plan): string | undefined {

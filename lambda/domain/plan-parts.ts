@@ -44,6 +44,10 @@ export function positive(max: number) {
     .max(max, { error: `must be at most ${max}` });
 }
 
+export function flag() {
+  return z.boolean({ error: 'must be true or false' });
+}
+
 export function percent() {
   const error = 'must be a number from 0 to 100';
   return z.number({ error }).min(0, { error }).max(100, { error });

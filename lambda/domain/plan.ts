@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { isRegionName } from './arn.ts';
 import { awsBackup } from './aws-backup-options.ts';
 import { type Attributes, isAttributes, isItemKey } from './drill/attribute-value.ts';
-import { choice, distinct, list, object, percent, positive, text, whole } from './plan-parts.ts';
+import { choice, distinct, flag, list, object, percent, positive, text, whole } from './plan-parts.ts';
 import { parseSchedule } from './schedule/expression.ts';
 import { isTimeZone } from './schedule/time-zone.ts';
 import { settingNames, type SettingName } from './settings.ts';
@@ -151,6 +151,14 @@ const backup = object({
   error: 'must be left out unless engine is aws-backup',
 });
 
+/** The window that DynamoDB allows for and takes by itself. Source: `PointInTimeRecoverySpecification` in the DynamoDB API reference. */
+const longestRecovery = 35;
+
+const pointInTimeRecovery = object({
+  days: whole(1, longestRecovery).default(longestRecovery),
+  correct: flag().default(true),
+});
+
 export const planSchema = object({
   version: z.literal(1, { error: 'must be 1, the only version this code reads' }).default(1),
   name: text(/^[a-z][a-z0-9-]{0,39}$/, '1 to 40 lower-case letters, digits and hyphens that begin with a letter'),
@@ -186,6 +194,7 @@ export const planSchema = object({
     }).prefault({}),
   }).prefault({}),
   objectives: object({ recoveryPoint: exactDuration.optional(), recoveryTime: exactDuration.optional() }).optional(),
+  pointInTimeRecovery: pointInTimeRecovery.optional(),
   drill: drill.optional(),
 });
 

@@ -6,6 +6,7 @@ import { DynamoDbOpenBackups } from '../aws/dynamodb-open-backups.ts';
 import { DynamoDbSettingsLedger } from '../aws/dynamodb-settings-ledger.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
 import { backupEngines } from '../aws/engines.ts';
+import { turnOnRecovery } from '../aws/turn-on-recovery.ts';
 import { backupMetrics } from '../contract/metrics.ts';
 import type { Plan } from '../domain/plan.ts';
 import { backUpTables, type BackupPorts } from '../jobs/backup.ts';
@@ -30,6 +31,7 @@ const ports = {
   ledger,
   settings: tableSettings(createSettingsClients(), timing),
   settingsLedger: new DynamoDbSettingsLedger(clients.dynamodb, environment.ledgerTableName),
+  turnOnRecovery: turnOnRecovery(clients.dynamodb),
   timing,
   log: logger,
 };

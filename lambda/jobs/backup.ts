@@ -10,7 +10,7 @@ import { discoverTables } from './discover-tables.ts';
 import { handOver } from './hand-over.ts';
 import { SlotAttempt, type AttemptResult } from './slot-attempt.ts';
 import type { Backups, Log, OpenBackupLedger, SlotLedger, Tables, Timing } from './ports.ts';
-import type { Settings, SettingsLedger } from './settings-port.ts';
+import type { Settings, SettingsLedger, TurnOnRecovery } from './settings-port.ts';
 import { SlotSightings } from './slot-sightings.ts';
 
 export interface BackupRun extends DrillTableScope {
@@ -31,6 +31,7 @@ export interface BackupPorts {
   readonly openBackups?: OpenBackupLedger | undefined;
   readonly settings: Settings;
   readonly settingsLedger: SettingsLedger;
+  readonly turnOnRecovery: TurnOnRecovery;
   readonly timing: Timing;
   readonly log: Log;
 }

@@ -1,6 +1,8 @@
 import pMap from 'p-map';
+import type { RecoveryPromise } from '../domain/point-in-time-recovery.ts';
 import { hashOfSettings, settingNames, type SettingName, type TableSettings } from '../domain/settings.ts';
 import type { BackupPorts, BackupRun } from './backup.ts';
+import { keepRecoverable } from './keep-recoverable.ts';
 import type { Timing } from './ports.ts';
 import type { SettingsCheck } from './settings-port.ts';
 import type { FoundTable } from './slot-attempt.ts';
@@ -17,8 +19,9 @@ const concurrentTables = 8;
 
 /**
  * Keeps a snapshot of the settings of each table whose backup was asked for. > A table's settings are read again when DescribeTable
- * shows a change, and otherwise every six hours at most; what did not change is not written again. Never throws, and ends in time:
- * > no backup waits for it, and none fails because of it.
+ * shows a change, and otherwise every six hours at most; what did not change is not written again. Point-in-time recovery that is not as
+ * the plan promises is corrected by the way, when settings are read and at once when the promise has changed. Never throws, and ends in
+ * time: > no backup waits for it, and none fails because of it.
  */
 export async function captureSettings(
   tables: readonly FoundTable[],
@@ -57,7 +60,11 @@ class SettingsCapture {
     const { settingsLedger, log, timing } = this.#ports;
     const plan = this.#run.plan.name;
     const checks = new Map(await settingsLedger.settingsChecks(plan));
-    const due = mostUrgentFirst(tables, checks, timing.now());
+    const due = mostUrgentFirst(
+      tables.map((table) => this.#promised(table)),
+      checks,
+      timing.now(),
+    );
     if (due.length === 0) return;
     const notRead: string[] = [];
     await pMap(
@@ -76,11 +83,18 @@ class SettingsCapture {
     const { log, settings, timing } = this.#ports;
     try {
       const known = checks.get(table.tableId);
-      const found = await settings.capture(table.name);
-      if (found.table.id !== table.tableId) return;
+      const read = await settings.capture(table.name);
+      if (read.table.id !== table.tableId) return;
+      const { pointInTimeRecovery } = this.#run.plan;
+      const { settings: found, isFailed } = await keepRecoverable(
+        read,
+        pointInTimeRecovery,
+        new Date(this.#endsAt),
+        this.#ports,
+      );
       const hash = await this.#keep(found, known);
       if (hash === undefined) return;
-      const isWhole = !settingNames.some((name) => mayPass(found, name));
+      const isWhole = !isFailed && !settingNames.some((name) => mayPass(found, name));
       checks.set(table.tableId, {
         readAt: isWhole ? timing.now() : new Date(0),
         visibleSettings: table.visibleSettings,
@@ -89,6 +103,13 @@ class SettingsCapture {
     } catch (error) {
       log.warn('the settings of a table were not kept; the next run tries again', { table: table.name, error });
     }
+  }
+
+  /** > A plan that promises something else than before has the settings of its tables read again. */
+  #promised(table: FoundTable): FoundTable {
+    const { pointInTimeRecovery } = this.#run.plan;
+    if (!pointInTimeRecovery) return table;
+    return { ...table, visibleSettings: `${table.visibleSettings}/${spelled(pointInTimeRecovery)}` };
   }
 
   /** The hash of what is kept now. > What could not be read in passing never takes the place of what was read before. */
@@ -109,6 +130,10 @@ class SettingsCapture {
   #since(): Date {
     return new Date(Math.max(this.#run.slot.getTime(), this.#ports.timing.now().getTime() - earlierTryMilliseconds));
   }
+}
+
+function spelled({ days, correct }: RecoveryPromise): string {
+  return `${days}${correct ? '' : '-report-only'}`;
 }
 
 function isUnread({ settings }: TableSettings, name: SettingName): boolean {

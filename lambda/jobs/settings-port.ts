@@ -29,10 +29,16 @@ export interface Settings {
   takeOff(target: string, settings: TableSettings, name: SettingName, log?: Log): Promise<ApplyOutcome>;
 }
 
+/**
+ * Turns point-in-time recovery of a table on with a window of so many days, or changes the window where it is on. Safe to repeat, also
+ * after a lost answer. `undefined` when it is so now. Never throws.
+ */
+export type TurnOnRecovery = (tableName: string, days: number) => Promise<Failure | undefined>;
+
 /** When the settings of one table were last read in full, and what was found. */
 export interface SettingsCheck {
   readonly readAt: Date;
-  /** What DescribeTable showed at that time, as `TableState` has it. */
+  /** What DescribeTable showed at that time, as `TableState` has it, and what the plan then promised of settings. */
   readonly visibleSettings: string;
   /** Of the newest snapshot kept. */
   readonly hash: string;

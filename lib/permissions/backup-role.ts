@@ -26,17 +26,25 @@ const readSettings = [
 
 export interface BackupRoleScope extends RoleScope {
   readonly backedUpByDynamoDb: TableArns;
+  /** The tables of plans that keep point-in-time recovery on; missing where no plan does. */
+  readonly keptRecoverable: TableArns | undefined;
   /** The role that AWS Backup is handed; missing where no plan is of AWS Backup. */
   readonly serviceRoleArn: string | undefined;
 }
 
-/** The role that takes backups may look around and create backups of the plans' tables. It can delete nothing but ledger entries. */
+/**
+ * The role that takes backups may look around and create backups of the plans' tables, and turn on point-in-time recovery of those whose
+ * plan promises it. It can delete nothing but ledger entries.
+ */
 export function backupRoleStatements(scope: BackupRoleScope): PolicyStatement[] {
-  const { tables, backedUpByDynamoDb, vault, serviceRoleArn, ledger, encryptionKey } = scope;
+  const { tables, backedUpByDynamoDb, keptRecoverable, vault, serviceRoleArn, ledger, encryptionKey } = scope;
   return [
     ...discoveryStatements(tables),
     ...tableStatements('TakeBackups', [...readTable, 'dynamodb:CreateBackup', ...readSettings], backedUpByDynamoDb),
     ...(vault ? tableStatements('ReadTables', [...readTable, ...readSettings], vault.tables) : []),
+    ...(keptRecoverable
+      ? tableStatements('KeepRecoverable', ['dynamodb:UpdateContinuousBackups'], keptRecoverable)
+      : []),
     ...jobStartingStatements(vault, serviceRoleArn),
     ...vaultReadingStatements(vault),
     ...settingsReadingStatements(Stack.of(ledger)),
@@ -53,6 +61,13 @@ export function backupRoleStatements(scope: BackupRoleScope): PolicyStatement[] 
     ...eventStatements(scope),
     ...encryptedTableStatements(encryptionKey),
     ...encryptedQueueStatements(encryptionKey),
-    ...guardrailStatements(ledger, ['dynamodb:DeleteBackup']),
+    ...guardrailStatements(ledger, ['dynamodb:DeleteBackup'], {
+      ...(keptRecoverable && { recoverable: everyTableOf(keptRecoverable) }),
+    }),
   ];
+}
+
+/** A guardrail knows no tags: where tables are chosen by tag only what is allowed limits a role to them. */
+function everyTableOf({ chosenByName, chosenByTag, any }: TableArns): readonly string[] {
+  return chosenByTag.length > 0 ? [any] : chosenByName;
 }

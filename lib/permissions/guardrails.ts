@@ -7,6 +7,8 @@ export interface Freedom {
   readonly mayDeletePoints?: boolean;
   /** Tables it may delete. */
   readonly deletable?: readonly string[];
+  /** Tables whose point-in-time recovery it may turn on; IAM cannot tell that from turning it off. */
+  readonly recoverable?: readonly string[];
   /** Tables beside the ledger whose items it may read and write. */
   readonly touchable?: readonly string[];
   readonly mayRestore?: boolean;
@@ -19,8 +21,9 @@ export interface Freedom {
 export function guardrailStatements(
   ledger: Table,
   never: readonly string[],
-  { deletable, touchable, mayRestore = false, mayDeletePoints = false }: Freedom = {},
+  { deletable, recoverable, touchable, mayRestore = false, mayDeletePoints = false }: Freedom = {},
 ): PolicyStatement[] {
+  const ofTables = deletable ? [] : tableActions.filter((action) => !(recoverable && action === recoveryAction));
   const forbidden = [
     ...(mayRestore ? [] : restoringActions),
     ...(mayDeletePoints ? [] : ['backup:DeleteRecoveryPoint']),
@@ -28,16 +31,19 @@ export function guardrailStatements(
     ...never,
   ];
   return [
-    deny('NeverDestroy', [...(deletable ? [] : tableActions), ...forbidden].sort(), { resources: ['*'] }),
+    deny('NeverDestroy', [...ofTables, ...forbidden].sort(), { resources: ['*'] }),
     ...(deletable ? [deny('NeverDeleteOtherTables', tableActions, { notResources: [...deletable] })] : []),
+    ...(recoverable ? [deny('NeverRecoverOtherTables', [recoveryAction], { notResources: [...recoverable] })] : []),
     deny('NeverTouchItems', itemActions, { notResources: [ledger.tableArn, ...(touchable ?? [])] }),
   ];
 }
 
 export const restoringActions = ['dynamodb:RestoreTableFromBackup', 'dynamodb:RestoreTableToPointInTime'] as const;
 
+/** Turns point-in-time recovery on, and off. */
+const recoveryAction = 'dynamodb:UpdateContinuousBackups';
 /** What takes a table, or its last way back, away. */
-const tableActions = ['dynamodb:DeleteTable', 'dynamodb:UpdateContinuousBackups'];
+const tableActions = ['dynamodb:DeleteTable', recoveryAction];
 
 const destructiveActions = [
   'dynamodb:DeleteTableReplica',

@@ -22,6 +22,9 @@ const reasons: Readonly<Record<string, string>> = {
   ReadTables: 'an operator chose these tables by a pattern of names',
   ReadTablesByTag:
     'an operator chose these tables by tag; the condition on aws:ResourceTag limits the wildcard to them',
+  KeepRecoverable: 'an operator chose these tables by a pattern of names',
+  KeepRecoverableByTag:
+    'an operator chose these tables by tag; the condition on aws:ResourceTag limits the wildcard to them',
   BackUpTables: 'an operator chose these tables by a pattern of names',
   BackUpTablesByTag:
     'an operator chose these tables by tag; the condition on aws:ResourceTag limits the wildcard to them',

@@ -27,6 +27,7 @@ const everything = {
     deletionCap: { perTableCount: 5, perTablePercent: 20, perRun: 100 },
   },
   objectives: { recoveryPoint: 'PT26H', recoveryTime: 'PT1H' },
+  pointInTimeRecovery: { days: 14, correct: false },
 } satisfies PlanInput;
 
 function linesOf(json: unknown): string[] {
@@ -207,6 +208,31 @@ describe('a duration', () => {
   });
 });
 
+describe('point-in-time recovery', () => {
+  test('reaches back 35 days and is put right, unless the plan says otherwise', () => {
+    const parsed = parsePlan(withValue('pointInTimeRecovery', {}));
+
+    expect(parsed).toMatchObject({ ok: true, plan: { pointInTimeRecovery: { days: 35, correct: true } } });
+  });
+
+  test.each([
+    ['days', 0, 'must be an integer of at least 1, got 0'],
+    ['days', 36, 'must be at most 35, got 36'],
+    ['days', 7.5, 'must be an integer of at least 1, got 7.5'],
+    ['days', '7', 'must be an integer of at least 1, got "7"'],
+    ['correct', 'no', 'must be true or false, got "no"'],
+    ['correct', null, 'must be true or false, got null'],
+  ])('with %s of %p is refused', (key, value, text) => {
+    expect(linesOf(withValue(`pointInTimeRecovery.${key}`, value))).toEqual([`pointInTimeRecovery.${key} ${text}`]);
+  });
+
+  test.each([true, 35, null, 'on', []])('of %p is refused', (value) => {
+    expect(linesOf(withValue('pointInTimeRecovery', value))).toEqual([
+      expect.stringMatching(/^pointInTimeRecovery must be an object, got /),
+    ]);
+  });
+});
+
 describe('keys', () => {
   const keys = ['name', 'tables', 'backup', 'backup.schedule', 'keep'];
 
@@ -219,7 +245,7 @@ describe('keys', () => {
   test.each([
     [
       'retentionDay',
-      'unknown key, allowed are version, name, tables, backup, keep, minimumCopies, prune, objectives, drill',
+      'unknown key, allowed are version, name, tables, backup, keep, minimumCopies, prune, objectives, pointInTimeRecovery, drill',
     ],
     ['minimumCopys', 'unknown key, did you mean minimumCopies?'],
     ['keep.dayly', 'unknown key, did you mean daily?'],
@@ -244,6 +270,7 @@ describe('keys', () => {
       'prune.': everything.prune,
       'prune.deletionCap.': everything.prune.deletionCap,
       'objectives.': everything.objectives,
+      'pointInTimeRecovery.': everything.pointInTimeRecovery,
     };
     fc.assert(
       fc.property(

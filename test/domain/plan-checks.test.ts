@@ -279,6 +279,17 @@ describe('two plans', () => {
     ]);
   });
 
+  test('[C05] that promise one table other windows of point-in-time recovery contradict each other', () => {
+    const week = aPlan({ name: 'second', pointInTimeRecovery: { days: 7 } });
+    const month = aPlan({ pointInTimeRecovery: { days: 30 } });
+
+    expect(errorsOf(month, week)).toEqual([
+      'plans.second.pointInTimeRecovery.days must be 30, as in plan orders, for both cover a table such as orders, got 7',
+    ]);
+    expect(errorsOf(month, aPlan({ name: 'second' }))).toEqual([]);
+    expect(errorsOf(month, { ...month, name: 'second' })).toEqual([]);
+  });
+
   test('[C05] with the same rules but other copies contradict each other', () => {
     const other = aPlan({ name: 'second', minimumCopies: 1 });
 

@@ -59,8 +59,12 @@ function documentedGrants(): string[] {
 
 function deployedGrants(): string[] {
   const plans = {
-    named: aPlan(),
-    tagged: aPlan({ tables: { tagged: { backup: 'daily' } }, keep: { hourly: 24, daily: 7 } }),
+    named: aPlan({ pointInTimeRecovery: {} }),
+    tagged: aPlan({
+      tables: { tagged: { backup: 'daily' } },
+      keep: { hourly: 24, daily: 7 },
+      pointInTimeRecovery: {},
+    }),
   };
   const validator = Function.fromFunctionArn(
     new Stack(undefined, 'Elsewhere', { env }),

@@ -402,6 +402,40 @@ describe.each(Object.keys(choices) as Choice[])('where tables are chosen %s', (c
   );
 });
 
+describe('UpdateContinuousBackups', () => {
+  const promising = { pointInTimeRecovery: {} };
+  const rolesOf = (props: Parameters<typeof aStack>[0]) => roleStatements(resourcesOf(aStack(props)));
+  const mayRecover = (statements: readonly Statement[]) =>
+    Object.keys(tables).filter(
+      (name) =>
+        decide(statements, { action: 'dynamodb:UpdateContinuousBackups', resource: '', ...tables[name] }) === 'allowed',
+    );
+
+  test.each([
+    ['by name', { tables: { named: ['Orders'], matching: ['prod-*'] }, ...promising }, ['Orders', 'prod-users']],
+    ['by tag', { tables: { tagged: { backup: 'daily' } }, ...promising }, ['tagged']],
+    ['but only reports drift', { pointInTimeRecovery: { correct: false } }, []],
+    ['but promises nothing', {}, []],
+  ])('[B25] is for the backup role and the tables of plans that promise it: %s', (_, changes, expected) => {
+    const other = aPlan({ tables: { named: ['Orders2'] } });
+    const roles = rolesOf({ plans: { promising: aPlan(changes), other } });
+
+    expect(mayRecover(roles.get('BackupRole') ?? [])).toEqual(expected);
+    for (const [role, statements] of roles) {
+      if (role !== 'BackupRole') expect({ role, may: mayRecover(statements) }).toEqual({ role, may: [] });
+    }
+  });
+
+  test('stays denied on all other tables, even if somebody allowed the backup role everything', () => {
+    const roles = rolesOf({ plans: { promising: aPlan({ tables: { named: ['Orders'] }, ...promising }) } });
+    const everything = { effect: 'Allow', actions: ['*'], resources: ['*'], notResources: [], equals: {} } as const;
+
+    const statements = [...(roles.get('BackupRole') ?? []), { sid: 'Generous', ...everything }];
+
+    expect(mayRecover(statements)).toEqual(['Orders']);
+  });
+});
+
 function allowedRequests(statements: readonly Statement[]): string[] {
   return matrix
     .flatMap(({ actions, on }) =>
