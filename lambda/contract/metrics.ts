@@ -83,6 +83,10 @@ export const watchMetrics = {
   shrink: 'BackupShrink',
   /** Seconds since the latest restorable time of tables whose point-in-time recovery is on. */
   pointInTimeRecoveryGap: 'PointInTimeRecoveryGap',
+  /** Of plans that promise point-in-time recovery: tables where it is off, or has another window. */
+  pointInTimeRecoveryDrift: 'PointInTimeRecoveryDrift',
+  /** Of such plans: seconds since the earliest time to which all their tables can be restored; 0 while one cannot be at all. */
+  pointInTimeRecoveryWindow: 'PointInTimeRecoveryWindow',
   /** Per cent of the covered tables that passed a drill within the last 30 days. */
   drillCoverage: 'DrillCoverage',
   /** The age of the last proof as a part of what the plan's drills allow for: above 1 a drill is overdue. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { isRegionName } from './arn.ts';
 import { awsBackup } from './aws-backup-options.ts';
 import { type Attributes, isAttributes, isItemKey } from './drill/attribute-value.ts';
+import { longestRecoveryDays } from './point-in-time-recovery.ts';
 import { choice, distinct, flag, list, object, percent, positive, text, whole } from './plan-parts.ts';
 import { parseSchedule } from './schedule/expression.ts';
 import { isTimeZone } from './schedule/time-zone.ts';
@@ -151,11 +152,8 @@ const backup = object({
   error: 'must be left out unless engine is aws-backup',
 });
 
-/** The window that DynamoDB allows for and takes by itself. Source: `PointInTimeRecoverySpecification` in the DynamoDB API reference. */
-const longestRecovery = 35;
-
 const pointInTimeRecovery = object({
-  days: whole(1, longestRecovery).default(longestRecovery),
+  days: whole(1, longestRecoveryDays).default(longestRecoveryDays),
   correct: flag().default(true),
 });
 

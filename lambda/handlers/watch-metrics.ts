@@ -11,6 +11,7 @@ const units: Readonly<Record<string, (typeof MetricUnit)[keyof typeof MetricUnit
   [watchMetrics.storageBytes]: MetricUnit.Bytes,
   [watchMetrics.shrink]: MetricUnit.NoUnit,
   [watchMetrics.pointInTimeRecoveryGap]: MetricUnit.Seconds,
+  [watchMetrics.pointInTimeRecoveryWindow]: MetricUnit.Seconds,
   [watchMetrics.drillCoverage]: MetricUnit.Percent,
   [watchMetrics.drillAgeToExpected]: MetricUnit.NoUnit,
   [watchMetrics.backupRunAge]: MetricUnit.Seconds,

@@ -5,7 +5,7 @@ import { DynamoDbLedger } from '../aws/dynamodb-ledger.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
 import { backupEngines } from '../aws/engines.ts';
 import { stateOfKey } from '../aws/key-state.ts';
-import { latestRestorableTime } from '../aws/latest-restorable-time.ts';
+import { recoveryState } from '../aws/recovery-state.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
 import { countSubscriptions } from '../aws/topic-subscriptions.ts';
 import { watchedSchedules } from '../aws/watched-schedules.ts';
@@ -35,7 +35,7 @@ const ports: WatchPorts = {
   schedules: watchedSchedules(watchClients.scheduler),
   stateOfKey: stateOfKey(watchClients.kms),
   countSubscriptions: countSubscriptions(watchClients.sns),
-  latestRestorableTime: latestRestorableTime(clients.dynamodb),
+  recoveryOf: recoveryState(clients.dynamodb),
   timing,
 };
 const memory: WatchMemory = { drills: new Map(), retention: new Map() };

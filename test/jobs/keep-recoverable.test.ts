@@ -183,3 +183,15 @@ test('> Point-in-time recovery is never turned off: not when its promise is take
 
   expect(windowOf(world)).toBe(35);
 });
+
+test('the backup that deleting such a table leaves is listed, and prune leaves it alone', async () => {
+  const world = await aWorld();
+  await world.backUp(promising());
+  await world.deleteTable('orders');
+  await world.account.runFor(hour);
+
+  const report = await world.prune(promising());
+
+  expect(report).toMatchObject({ blocked: null, deleted: 0 });
+  expect(world.names('orders')).toContain('orders$DeletedTableBackup');
+});

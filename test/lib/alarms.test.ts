@@ -13,7 +13,10 @@ const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 
 const everything = () =>
   aMonitoredStack({
     plans: {
-      orders: aDrillingPlan({ objectives: { recoveryPoint: Duration.hours(2), recoveryTime: Duration.hours(1) } }),
+      orders: aDrillingPlan({
+        objectives: { recoveryPoint: Duration.hours(2), recoveryTime: Duration.hours(1) },
+        pointInTimeRecovery: {},
+      }),
       users: aPlan({ tables: { tagged: { backup: 'users' } }, pausedUntil: new Date(Date.now() + 7 * day * 1000) }),
       archive: aPlan({ tables: { named: ['archive'] }, backup: { schedule: 'rate(28 days)' }, keep: { last: 3 } }),
       once: aPlan({ tables: { named: ['once'] }, backup: { schedule: 'at(2027-01-01T03:00:00)' } }),
@@ -104,7 +107,7 @@ describe('every alarm', () => {
   const isNamedInRule = ({ AlarmName }: AlarmProperties) => rules.includes(logicalIdOf(stack, AlarmName));
 
   test.each([
-    ['orders', [...always, ...scheduled, 'unprotected-table', ...drilling]],
+    ['orders', [...always, ...scheduled, 'unprotected-table', 'point-in-time-recovery-off', ...drilling]],
     ['users', [...always, ...scheduled, 'unprotected-table']],
     ['archive', [...always, ...scheduled]],
     ['once', always],
@@ -120,7 +123,7 @@ describe('every alarm', () => {
         ...['archive', 'once', 'orders', 'users'].flatMap((plan) =>
           [...composed, ...alone].map((name) => `dynamodb-backups/team1/${plan}/${name}`),
         ),
-        ...aloneWithDrills.map((name) => `dynamodb-backups/team1/orders/${name}`),
+        ...[...aloneWithDrills, 'point-in-time-recovery-off'].map((name) => `dynamodb-backups/team1/orders/${name}`),
         'dynamodb-backups/team1/dead-letters/backup-events',
         'dynamodb-backups/team1/dead-letters/backup-runs',
         'dynamodb-backups/team1/invocations-dropped/dynamodb-backups-team1',
@@ -300,6 +303,22 @@ describe('thresholds are what a plan promises', () => {
     ['any plan', 'recovery-point-overdue', {}, hour / 4, 1],
     ['any plan', 'backups-missing', {}, hour / 4, 1],
     ['a drilling plan', 'drill-table-left-behind', { drill: { schedule: 'rate(7 days)' } }, hour, 14],
+    ['an hourly plan', 'point-in-time-recovery-off', { pointInTimeRecovery: {} }, hour, 9],
+    [
+      'a daily plan',
+      'point-in-time-recovery-off',
+      { backup: { schedule: 'rate(1 day)' }, pointInTimeRecovery: {} },
+      hour,
+      32,
+    ],
+    [
+      'a plan that only reports',
+      'point-in-time-recovery-off',
+      { pointInTimeRecovery: { correct: false } },
+      hour / 4,
+      1,
+    ],
+    ['a plan that promises nothing', 'point-in-time-recovery-off', {}, undefined, undefined],
   ])('of %s, %s waits as long as it must', (_, name, plan, period, periods) => {
     const alarm = alarmNamed(name, plan);
 

@@ -41,6 +41,8 @@ const undrawn: Readonly<Record<string, string>> = {
     'the gauge shows the worst table, and the graph of restore times draws the objective',
   'ProvenBackupAge Plan Table': 'DrillAge asks the same from the other end: when was a restore last proven',
   'NewlyMissingBackups Plan': 'an alarm hangs on it; what is drawn is how many are missing',
+  'PointInTimeRecoveryDrift Plan': 'an alarm hangs on it, and only plans that promise it have it',
+  'PointInTimeRecoveryWindow Plan': 'it grows day by day to the days promised, and only plans that promise it have it',
   'ItemsVerified Plan Table': 'a drill that verified nothing did not pass, and that is drawn',
 };
 

@@ -4,11 +4,9 @@ import {
   type DynamoDBClient,
   type PointInTimeRecoverySpecification,
 } from '@aws-sdk/client-dynamodb';
+import { longestRecoveryDays } from '../../domain/point-in-time-recovery.ts';
 import { paced } from '../rates.ts';
 import type { DescribedTable, SettingAdapter } from './setting-adapter.ts';
-
-/** Source: `PointInTimeRecoverySpecification` in the DynamoDB API reference. */
-const defaultDays = 35;
 
 export function pointInTimeRecovery(client: DynamoDBClient): SettingAdapter<'point-in-time-recovery'> {
   const describe = paced('describeContinuousBackups', (input: DescribeContinuousBackupsCommand) => client.send(input));
@@ -22,7 +20,7 @@ export function pointInTimeRecovery(client: DynamoDBClient): SettingAdapter<'poi
       const answer = await describe(new DescribeContinuousBackupsCommand({ TableName: facts.name }));
       const found = answer.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
       if (found?.PointInTimeRecoveryStatus !== 'ENABLED') return 'off';
-      return { is: { days: found.RecoveryPeriodInDays ?? defaultDays } };
+      return { is: { days: found.RecoveryPeriodInDays ?? longestRecoveryDays } };
     },
     set: (table, { days }) => update(table, { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: days }),
     clear: (table) => update(table, { PointInTimeRecoveryEnabled: false }),

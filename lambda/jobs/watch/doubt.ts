@@ -26,6 +26,7 @@ function isBad(values: Values): boolean {
     watchMetrics.unprotectedTables,
     watchMetrics.missingSchedules,
     watchMetrics.keysAtRisk,
+    watchMetrics.pointInTimeRecoveryDrift,
   ];
   const parts = [
     watchMetrics.recoveryPointAgeToObjective,

@@ -9,9 +9,10 @@ import type { WatchedSchedule } from '../../domain/watch/watched-table.ts';
 import { backupGauges } from './backup-gauges.ts';
 import { drillGauges } from './drill-gauges.ts';
 import type { WatchLedger } from './read-ledger.ts';
+import type { RecoveryCoverage } from './read-recovery.ts';
 import type { AccountState } from './read-state.ts';
 import type { Coverage } from './read-tables.ts';
-import type { ReadFailure, Reading } from './reading.ts';
+import type { ReadFailure } from './reading.ts';
 import type { FreshFacts, WatchMemory, WatchRun } from './watch.ts';
 
 /** Numbers by the names of their metrics. */
@@ -90,15 +91,20 @@ function runGauges(seen: SeenPlan): Values {
   return { ...ageOf('backup', watchMetrics.backupRunAge), ...ageOf('prune', watchMetrics.pruneRunAge) };
 }
 
-function tableGauges({ keysAtRisk, pointInTimeRecoveryGapSeconds }: Coverage): Values {
+function tableGauges({ keysAtRisk, recovery }: Coverage): Values {
   return {
-    ...valueOf(watchMetrics.keysAtRisk, keysAtRisk),
-    ...valueOf(watchMetrics.pointInTimeRecoveryGap, pointInTimeRecoveryGapSeconds),
+    ...(keysAtRisk.ok && { [watchMetrics.keysAtRisk]: keysAtRisk.value }),
+    ...(recovery.ok && recoveryGauges(recovery.value)),
   };
 }
 
-function valueOf(metric: string, reading: Reading<number | undefined>): Values {
-  return reading.ok && reading.value !== undefined ? { [metric]: reading.value } : {};
+/** > What nobody promised is not measured against a promise. */
+function recoveryGauges({ gapSeconds, promised }: RecoveryCoverage): Values {
+  return {
+    ...(gapSeconds !== undefined && { [watchMetrics.pointInTimeRecoveryGap]: gapSeconds }),
+    ...(promised && { [watchMetrics.pointInTimeRecoveryDrift]: promised.driftingTables }),
+    ...(promised?.windowSeconds !== undefined && { [watchMetrics.pointInTimeRecoveryWindow]: promised.windowSeconds }),
+  };
 }
 
 /** > A drill table that nobody announced counts for every plan that drills. */

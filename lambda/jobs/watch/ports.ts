@@ -25,5 +25,9 @@ export type CountSubscriptions = (
   topicArn: string,
 ) => Promise<{ readonly confirmed: number; readonly unconfirmed: number }>;
 
-/** The latest instant a table can be restored to; undefined where point-in-time recovery is off, or the table gone. Throws otherwise. */
-export type LatestRestorableTime = (table: string) => Promise<Date | undefined>;
+/** Point-in-time recovery of a table: off, or with its window. The instants are missing until there is something to restore to. */
+export type RecoveryState =
+  'off' | { readonly days: number; readonly earliestAt: Date | undefined; readonly latestAt: Date | undefined };
+
+/** How a table stands; `gone` where there is none of the name. Throws when DynamoDB does not say. */
+export type RecoveryOf = (table: string) => Promise<RecoveryState | 'gone'>;

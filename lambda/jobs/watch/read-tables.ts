@@ -1,12 +1,12 @@
 import pMap from 'p-map';
 import type { Plan } from '../../domain/plan.ts';
-import { secondsBetween } from '../../domain/watch/gauge.ts';
 import type { WatchedTable } from '../../domain/watch/watched-table.ts';
 import type { DrillTableScope } from '../../domain/drill/drill-table-name.ts';
 import { discoverTables } from '../discover-tables.ts';
 import { isLostState } from '../live-tables.ts';
 import type { Tables, TableState, Timing } from '../ports.ts';
-import type { LatestRestorableTime, StateOfKey } from './ports.ts';
+import type { RecoveryOf, StateOfKey } from './ports.ts';
+import { readRecovery, type RecoveryCoverage } from './read-recovery.ts';
 import { attempt, type ReadFailure, type Reading } from './reading.ts';
 
 /** The tables of one plan as they are. */
@@ -18,14 +18,13 @@ export interface Coverage {
   /** TableId by name of the tables whose data can be read. */
   readonly liveTables: ReadonlyMap<string, string>;
   readonly keysAtRisk: Reading<number>;
-  /** The longest time since the latest restorable time of a table; undefined where point-in-time recovery is off. */
-  readonly pointInTimeRecoveryGapSeconds: Reading<number | undefined>;
+  readonly recovery: Reading<RecoveryCoverage>;
 }
 
 export interface TablePorts {
   readonly tables: Tables;
   readonly stateOfKey: StateOfKey;
-  readonly latestRestorableTime: LatestRestorableTime;
+  readonly recoveryOf: RecoveryOf;
   readonly timing: Timing;
 }
 
@@ -53,8 +52,8 @@ export async function readCoverage(
     undescribed,
     liveTables: new Map(found.filter(({ status }) => !isLostState(status)).map(({ name, tableId }) => [name, tableId])),
     keysAtRisk: await attempt(`keys of ${plan.name}`, failures, () => countKeysAtRisk(found, ports)),
-    pointInTimeRecoveryGapSeconds: await attempt(`point-in-time recovery of ${plan.name}`, failures, () =>
-      longestGap(found, ports),
+    recovery: await attempt(`point-in-time recovery of ${plan.name}`, failures, () =>
+      readRecovery(namesOfStaying(found), plan.pointInTimeRecovery, ports),
     ),
   };
 }
@@ -70,12 +69,9 @@ async function countKeysAtRisk(tables: readonly FoundTable[], { stateOfKey }: Ta
   ).length;
 }
 
-async function longestGap(tables: readonly FoundTable[], ports: TablePorts): Promise<number | undefined> {
-  const gaps = await pMap(tables, async ({ name }) => {
-    const latest = await ports.latestRestorableTime(name);
-    return latest ? [secondsBetween(latest, ports.timing.now())] : [];
-  });
-  return gaps.flat().length > 0 ? Math.max(...gaps.flat()) : undefined;
+/** > A table that is being made or deleted promises nothing yet, or no more. */
+function namesOfStaying(tables: readonly FoundTable[]): readonly string[] {
+  return tables.filter(({ status }) => status !== 'CREATING' && status !== 'DELETING').map(({ name }) => name);
 }
 
 /** Asks each question once, however many plans ask it. */

@@ -9,6 +9,9 @@ import { longestLookBack, type PlanSymptom } from './symptom.ts';
 /** Whoever deploys a plan first may tag its tables afterwards. */
 const timeToTag = Duration.days(1);
 
+/** A backup run reads the settings of a table that shows no change every six hours at most. */
+const betweenReadings = Duration.hours(6);
+
 /** What can be wrong with what a plan covers. */
 export function protectionSymptoms(plan: Plan): PlanSymptom[] {
   return [
@@ -29,6 +32,28 @@ export function protectionSymptoms(plan: Plan): PlanSymptom[] {
       promise: { atMost: 0 },
       silence: 'fine',
       caller: 'itself',
+    },
+    ...recoverySymptoms(plan),
+  ];
+}
+
+/**
+ * > A table may wait for its correction until a backup run reads its settings again: six hours, and the run after them.
+ * A plan that only reports drift calls about it at once.
+ */
+function recoverySymptoms(plan: Plan): PlanSymptom[] {
+  const { name, pointInTimeRecovery: promise } = plan;
+  if (!promise) return [];
+  const lasting = promise.correct ? longestBackupSilence(plan)?.plus(betweenReadings) : undefined;
+  return [
+    {
+      name: 'point-in-time-recovery-off',
+      means: `Point-in-time recovery of a table of plan ${name} is off, or reaches back another number of days than the ${promise.days} promised.`,
+      metric: planGauge(name, watchMetrics.pointInTimeRecoveryDrift),
+      promise: { atMost: 0 },
+      silence: 'fine',
+      caller: 'itself',
+      ...(lasting && { lasting }),
     },
   ];
 }

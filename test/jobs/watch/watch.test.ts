@@ -40,6 +40,16 @@ function fail(watched: Watched, operation: string, table?: string): void {
   watched.account.faults.add({ match: { function: 'watch', operation, ...(table && { table }) }, effect });
 }
 
+async function setRecovery({ account }: Watched, TableName: string, days: number | 'off'): Promise<void> {
+  const PointInTimeRecoverySpecification =
+    days === 'off'
+      ? { PointInTimeRecoveryEnabled: false }
+      : { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: days };
+  const command = new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification });
+  const asked: Promise<UpdateContinuousBackupsCommandOutput> = account.client(DynamoDBClient).send(command);
+  await account.clock.runUntilSettled(asked);
+}
+
 describe('the watch', () => {
   test('tells the age of each table’s newest restorable backup, and the plan’s as that of the worst', async () => {
     const plan = aPlan({ ...hourly, tables: { named: ['orders', 'users'] } });
@@ -191,14 +201,35 @@ describe('the watch', () => {
     const watched = await healthy();
     expect(await watched.gaugesNow()).not.toHaveProperty('PointInTimeRecoveryGap');
 
-    const command = new UpdateContinuousBackupsCommand({
-      TableName: 'orders',
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-    });
-    const asked: Promise<UpdateContinuousBackupsCommandOutput> = watched.account.client(DynamoDBClient).send(command);
-    await watched.account.clock.runUntilSettled(asked);
+    await setRecovery(watched, 'orders', 35);
     await watched.account.runFor(2 * hour);
     expect((await watched.gaugesNow()).PointInTimeRecoveryGap).toBeCloseTo(300, -1);
+  });
+
+  test('[B33] counts tables whose point-in-time recovery is not as promised, and says how far back all reach', async () => {
+    const plan = aPlan({ ...hourly, tables: { named: ['orders', 'users'] }, pointInTimeRecovery: { days: 20 } });
+    const watched = await healthy(plan, ['orders', 'users']);
+    for (const table of ['orders', 'users']) {
+      await setRecovery(watched, table, 20);
+      await watched.account.runFor(hour);
+    }
+    const asPromised = await watched.gaugesNow();
+    await setRecovery(watched, 'orders', 7);
+    await watched.account.runFor(hour);
+    const otherWindow = await watched.gaugesNow();
+    await setRecovery(watched, 'users', 'off');
+    await watched.account.runFor(hour);
+
+    expect(asPromised.PointInTimeRecoveryDrift).toBe(0);
+    expect(asPromised.PointInTimeRecoveryWindow).toBeCloseTo(3600, -2);
+    expect(otherWindow.PointInTimeRecoveryDrift).toBe(1);
+    expect(await watched.gaugesNow()).toMatchObject({ PointInTimeRecoveryDrift: 2, PointInTimeRecoveryWindow: 0 });
+  });
+
+  test('measures point-in-time recovery against no promise where a plan makes none', async () => {
+    const gauges = await (await healthy()).gaugesNow();
+
+    expect(Object.keys(gauges).filter((name) => /Recovery(Drift|Window)$/.test(name))).toEqual([]);
   });
 
   test('counts a drill table that nobody announced', async () => {
