@@ -21,6 +21,7 @@ const usualPlan: PlanProps = aPlan({
   keep: { last: 4 },
   prune: { schedule: 'cron(15 0/2 * * ? *)', deletionCap: { perTableCount: 30 } },
   objectives: { recoveryPoint: Duration.hours(2), recoveryTime: Duration.hours(2) },
+  pointInTimeRecovery: {},
   drill: { schedule: 'cron(30 0/3 * * ? *)', pick: 'all' },
 });
 

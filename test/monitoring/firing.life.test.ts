@@ -131,6 +131,23 @@ const ofTables: readonly Incident[] = [
     raised: 4.5,
     over: 2.6,
   },
+  {
+    name: '[B33] point-in-time recovery that somebody turned off and no run can turn on',
+    raises: ['point-in-time-recovery-off'],
+    callers: ['point-in-time-recovery-off'],
+    happens: (world) => {
+      const { settings, tables } = world.account.dynamodb;
+      const heal = world.fault(
+        { operation: 'UpdateContinuousBackups', table: 'orders' },
+        error('AccessDeniedException'),
+      );
+      settings.setPointInTimeRecovery(tables.require('orders'), undefined);
+      return heal;
+    },
+    // Nobody is called before a run that reads the settings would have put it right.
+    raised: 11,
+    over: 3,
+  },
 ];
 
 const ofDrills: readonly Incident[] = [
