@@ -26,7 +26,10 @@ function overlapOf(one: Plan, other: Plan): Overlap[] {
   return [...retentionFaults([one, other], table, found), ...windowFaults([one, other], table)];
 }
 
-interface Overlap { readonly isContradiction: boolean; readonly fault: Fault }
+interface Overlap {
+  readonly isContradiction: boolean;
+  readonly fault: Fault;
+}
 
 function retentionFaults([one, other]: readonly [Plan, Plan], table: string, found: string): Overlap[] {
   const isContradiction = retentionOf(one) !== retentionOf(other);

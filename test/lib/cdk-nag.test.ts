@@ -18,6 +18,12 @@ const deployments: Record<string, Partial<Omit<BackupStackProps, 'monitoring'>>>
   'by name': {},
   'by pattern': { plans: { orders: aPlan({ tables: { named: ['orders'], matching: ['prod-*', 'users-?'] } }) } },
   'by tag': { plans: { orders: aPlan({ tables: { tagged: { backup: 'daily' } } }) } },
+  'by pattern and by tag, with point-in-time recovery': {
+    plans: {
+      orders: aPlan({ tables: { matching: ['prod-*'] }, pointInTimeRecovery: {} }),
+      users: aPlan({ tables: { tagged: { backup: 'daily' } }, pointInTimeRecovery: {} }),
+    },
+  },
   'by tag, with AWS Backup': { plans: { orders: aVaultedPlan({ tables: { tagged: { backup: 'daily' } } }) } },
   'by pattern, with both engines': {
     plans: { orders: aPlan(), ledgers: aVaultedPlan({ tables: { matching: ['ledger-*'] } }) },

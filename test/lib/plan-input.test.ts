@@ -18,6 +18,7 @@ describe('what an operator writes becomes the JSON a schedule carries', () => {
       },
       keep: { last: 3, hourly: 24, daily: 7, weekly: 5, monthly: 12, yearly: 7, within: Duration.days(14) },
       minimumCopies: 2,
+      pointInTimeRecovery: { days: 14, correct: false },
       objectives: { recoveryPoint: Duration.hours(26), recoveryTime: Duration.minutes(90) },
       prune: { schedule: 'rate(1 day)', timeZone: 'UTC', mode: 'report-only', deletionCap: { perRun: 10 } },
     });
@@ -33,6 +34,7 @@ describe('what an operator writes becomes the JSON a schedule carries', () => {
       },
       keep: { last: 3, hourly: 24, daily: 7, weekly: 5, monthly: 12, yearly: 7, within: 'P14D' },
       minimumCopies: 2,
+      pointInTimeRecovery: { days: 14, correct: false },
       objectives: { recoveryPoint: 'P1DT2H', recoveryTime: 'PT1H30M' },
       prune: { schedule: 'rate(1 day)', timeZone: 'UTC', mode: 'report-only', deletionCap: { perRun: 10 } },
     });
