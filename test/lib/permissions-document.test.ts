@@ -48,9 +48,13 @@ function documentedRows(): string[][] {
   );
 }
 
+/** Who types a command brings rights of their own, which nobody deploys. */
+const operator = 'operator';
+
 /** `role: statement: actions`, sorted. */
 function documentedGrants(): string[] {
   return documentedRows()
+    .filter(([, roles]) => roles !== operator)
     .flatMap(([sid = '', roles = '', actions = '']) =>
       roles.split(', ').map((role) => `${role}: ${quoted(sid).join()}: ${quoted(actions).join(' ')}`),
     )
