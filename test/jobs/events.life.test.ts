@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { drillStartEnvironmentNames, eventBusVariable } from '../../lambda/contract/environment.ts';
+import { eventBusVariable } from '../../lambda/contract/environment.ts';
 import { eventDetails, type EventType } from '../../lambda/domain/events/event.ts';
 import type { SandboxAccount } from '../../sandbox/account.ts';
 import { aDrillPlan, plantOrders } from './drill/drill-world.ts';
-import { aFunction, aPlan, aWorld, bundleOf, drillTablePrefix, eventOf, owner, prefix, type World } from './world.ts';
+import { drillVariables } from './drill/drilling-account.ts';
+import { aFunction, aPlan, aWorld, bundleOf, eventOf, type World } from './world.ts';
 
 interface Entry {
   readonly Source: string;
@@ -29,11 +30,7 @@ async function aTellingWorld(): Promise<World> {
     account.loadFunction({ ...(await aFunction(job, busVariables)), timeoutSeconds: 900 });
   }
   const env = {
-    [drillStartEnvironmentNames.ledgerTableName]: 'ledger',
-    [drillStartEnvironmentNames.owner]: owner,
-    [drillStartEnvironmentNames.backupNamePrefix]: prefix,
-    [drillStartEnvironmentNames.drillTablePrefix]: drillTablePrefix,
-    [drillStartEnvironmentNames.drillFunctionArn]: `arn:aws:lambda:${account.region}:123456789012:function:drill:live`,
+    ...drillVariables(account),
     ...busVariables,
   };
   const durable = { executionTimeoutSeconds: 3 * 86_400, retentionDays: 30 };

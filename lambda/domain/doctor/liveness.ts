@@ -1,4 +1,5 @@
 import { spokenCount, spokenDuration } from '../summary/spoken.ts';
+import { secondsBetween } from '../watch/gauge.ts';
 import type { WatchedSchedule } from '../watch/watched-table.ts';
 import { runbook, type Finding } from './finding.ts';
 
@@ -52,8 +53,4 @@ export function runFinding({ job, plan, lastAt, longestSeconds = Infinity }: Job
   const says = `${job} last ran for plan ${plan} ${spokenDuration(seconds)} ago`;
   if (seconds <= longestSeconds) return { state: 'fine', about, says };
   return { state: 'wrong', about, says: `${says}, more than ${spokenDuration(longestSeconds)}`, remedy };
-}
-
-function secondsBetween(from: Date, to: Date): number {
-  return (to.getTime() - from.getTime()) / 1000;
 }

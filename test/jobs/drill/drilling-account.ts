@@ -17,6 +17,17 @@ interface DrillingAccountOptions extends AccountOptions {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
+/** Where the functions of the drill stack work. */
+export function drillVariables({ region }: SandboxAccount): Readonly<Record<string, string>> {
+  return {
+    [drillStartEnvironmentNames.ledgerTableName]: 'ledger',
+    [drillStartEnvironmentNames.owner]: owner,
+    [drillStartEnvironmentNames.backupNamePrefix]: prefix,
+    [drillStartEnvironmentNames.drillTablePrefix]: drillTablePrefix,
+    [drillStartEnvironmentNames.drillFunctionArn]: `arn:aws:lambda:${region}:123456789012:function:drill:live`,
+  };
+}
+
 /** The functions of the drill stack as they are deployed, and, unless told otherwise, the table `orders` with a backup. */
 export async function aDrillingAccount(
   withOrders = true,
@@ -24,11 +35,7 @@ export async function aDrillingAccount(
 ): Promise<SandboxAccount> {
   const { account } = await aWorld([], options);
   const env = {
-    [drillStartEnvironmentNames.ledgerTableName]: 'ledger',
-    [drillStartEnvironmentNames.owner]: owner,
-    [drillStartEnvironmentNames.backupNamePrefix]: prefix,
-    [drillStartEnvironmentNames.drillTablePrefix]: drillTablePrefix,
-    [drillStartEnvironmentNames.drillFunctionArn]: `arn:aws:lambda:${account.region}:123456789012:function:drill:live`,
+    ...drillVariables(account),
     ...variables,
   };
   const durable = { executionTimeoutSeconds: executionDays * 86_400, retentionDays: 30 };
