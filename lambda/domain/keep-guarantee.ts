@@ -1,9 +1,18 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Plan } from './plan.ts';
 
+/** Lengths by their durations: the same few are asked for again and again. */
+const knownLengths = new Map<string, number>();
+const mostKnownLengths = 1000;
+
 /** The length of an ISO 8601 duration in seconds; a month counts as February, the shortest there is. */
 export function durationSeconds(duration: string): number {
-  return Temporal.Duration.from(duration).total({ unit: 'seconds', relativeTo: '2026-02-01' });
+  const known = knownLengths.get(duration);
+  if (known !== undefined) return known;
+  const seconds = Temporal.Duration.from(duration).total({ unit: 'seconds', relativeTo: '2026-02-01' });
+  if (knownLengths.size >= mostKnownLengths) knownLengths.clear();
+  knownLengths.set(duration, seconds);
+  return seconds;
 }
 
 /**

@@ -13,8 +13,17 @@ const signed = {
   'x-amz-date': '20260101T000000Z',
 };
 
+const remembered = new Set(['Query', 'GetItem']);
+const mostRemembered = 100;
+const writing = /^(?:Put|Update|Delete|Create|BatchWrite|TransactWrite)/;
+
 /** BatchWriteItem takes so many puts. */
 const batchSize = 25;
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
 
 class ItemRequest extends EventEmitter {
   readonly method = 'POST';
@@ -47,11 +56,14 @@ class ItemResponse {
 
 /**
  * The items of all tables, kept in memory by dynalite, which also judges keys, conditions and expressions. Its request listener is called
- * directly, without a socket. Virtual time stands still meanwhile.
+ * directly, without a socket. Virtual time stands still meanwhile. A question asked again gets the same answer as long as nothing is
+ * written: functions ask the same few for months.
  */
 export class Items {
   readonly #clock: VirtualClock;
   readonly #server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  /** What dynalite answered since the last write, by operation and input. */
+  #answers = new Map<string, Answer>();
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -108,7 +120,7 @@ export class Items {
   }
 
   async #performText(operation: string, input: string): Promise<Record<string, unknown>> {
-    const { status, body } = await this.#request(operation, input);
+    const { status, body } = await this.#answer(operation, input);
     const parsed: unknown = JSON.parse(body);
     if (!isRecord(parsed)) throw new AwsError('InternalServerError', `dynalite answered ${body}`, 500);
     if (status === 200) return parsed;
@@ -117,7 +129,34 @@ export class Items {
     throw new AwsError(String(type).split('#').at(-1) ?? '', typeof text === 'string' ? text : '', status, fields);
   }
 
-  #request(operation: string, body: string): Promise<{ status: number; body: string }> {
+  #answer(operation: string, input: string): Promise<Answer> {
+    if (remembered.has(operation)) return this.#read(operation, input);
+    return writing.test(operation) ? this.#write(operation, input) : this.#request(operation, input);
+  }
+
+  async #read(operation: string, input: string): Promise<Answer> {
+    const answers = this.#answers;
+    const question = `${operation} ${input}`;
+    const known = answers.get(question);
+    if (known) return known;
+    const answer = await this.#request(operation, input);
+    if (answers.size >= mostRemembered) answers.clear();
+    // Where something was written meanwhile, these answers are nobody's any more.
+    answers.set(question, answer);
+    return answer;
+  }
+
+  /** > A read that overlaps with a write is remembered until the write is done at most. */
+  async #write(operation: string, input: string): Promise<Answer> {
+    this.#answers = new Map();
+    try {
+      return await this.#request(operation, input);
+    } finally {
+      this.#answers = new Map();
+    }
+  }
+
+  #request(operation: string, body: string): Promise<Answer> {
     return new Promise((resolve) => {
       const request = new ItemRequest(operation);
       const response = new ItemResponse((status, answer) => {

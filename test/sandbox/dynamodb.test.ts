@@ -201,6 +201,23 @@ describe('items', () => {
     );
   });
 
+  test('asked for again are as they are by then, also when a write overlaps with the question', async () => {
+    const { client } = await anAccountWith('orders');
+    const write = (n: number) =>
+      client.send(new PutItemCommand({ TableName: 'orders', Item: { id: { S: 'a' }, n: { N: String(n) } } }));
+    const read = async () => {
+      const { Item } = await client.send(new GetItemCommand({ TableName: 'orders', Key: { id: { S: 'a' } } }));
+      return Number(Item?.n?.N ?? 0);
+    };
+
+    expect(await read()).toBe(0);
+    for (let n = 1; n <= 20; n++) {
+      const [, during] = await Promise.all([write(n), read()]);
+      expect([n - 1, n]).toContain(during);
+      expect([await read(), await read()]).toEqual([n, n]);
+    }
+  });
+
   test('are gone with their table and do not come back with its name', async () => {
     const { account, client } = await anAccountWith('orders');
     await client.send(new PutItemCommand({ TableName: 'orders', Item: { id: { S: 'a' } } }));

@@ -54,8 +54,21 @@ export function parseSchedule(expression: string): ParsedSchedule {
   }
 }
 
+/** Schedules by their expressions: the same few are read again and again. */
+const knownSchedules = new Map<string, Schedule>();
+const mostKnownSchedules = 1000;
+
 /** Reads an expression known to be good, such as one of a parsed plan. Throws a ScheduleSyntaxError for any other. */
 export function scheduleOf(expression: string): Schedule {
+  const known = knownSchedules.get(expression);
+  if (known) return known;
+  const schedule = readExpression(expression);
+  if (knownSchedules.size >= mostKnownSchedules) knownSchedules.clear();
+  knownSchedules.set(expression, schedule);
+  return schedule;
+}
+
+function readExpression(expression: string): Schedule {
   if (expression.length > longestExpression) {
     throw new ScheduleSyntaxError(`must have at most ${longestExpression} characters, got ${expression.length}`);
   }
