@@ -1,12 +1,13 @@
 import { Annotations, type Stack, Token } from 'aws-cdk-lib';
+import type { Fault } from '../lambda/domain/faults.ts';
 import { parsePlan } from '../lambda/domain/parse-plan.ts';
 import { checkPlans } from '../lambda/domain/plan-checks.ts';
 import type { Plan } from '../lambda/domain/plan.ts';
 import { parseSchedule } from '../lambda/domain/schedule/expression.ts';
+import { plansByEngine, type EnginePlanProps, type PlansByEngine } from './both-engines.ts';
 import type { DeploymentProps } from './deployment-props.ts';
 import { drillNamingFaults, drillRegionFaults, drillSchemaFaults, foreignDrillFaults } from './drill-faults.ts';
 import { foreignTableFaults } from './foreign-tables.ts';
-import type { PlanProps } from './plan-props.ts';
 import { namingFaults } from './naming-faults.ts';
 import { notifyFaults } from './notify-faults.ts';
 import { ownerOf } from './owner.ts';
@@ -28,6 +29,8 @@ export interface CheckedDeployment {
   readonly vault: (VaultProps & { readonly name: string }) | undefined;
   /** Until when the alarms of a plan call nobody; a plan that is not paused is missing. */
   readonly pausedUntil: ReadonlyMap<string, Date>;
+  /** Of plans with engine `both`: the plan of DynamoDB, and that of AWS Backup beside it. */
+  readonly pairs: ReadonlyMap<string, string>;
 }
 
 /**
@@ -37,7 +40,8 @@ export interface CheckedDeployment {
  */
 export function checkedDeployment(stack: Stack, props: DeploymentProps): CheckedDeployment {
   const { owner = ownerOf(stack.stackName), backupNamePrefix = 'scheduled', drillTablePrefix = 'ddb-drill-' } = props;
-  const readings = Object.entries(props.plans).map(([name, plan]) => readPlan(name, plan));
+  const byEngine = plansByEngine(props.plans);
+  const readings = Object.entries(byEngine.plans).map(([name, plan]) => readPlan(name, plan));
   const plans = readings.flatMap(({ plan }) => (plan ? [plan] : []));
   const drillNaming = drillNamingFaults(stack, drillTablePrefix);
   const checked = plans.map((plan) => plan.checked);
@@ -53,15 +57,15 @@ export function checkedDeployment(stack: Stack, props: DeploymentProps): Checked
     ...drillNaming,
     ...summaryFaults(props),
     ...wrongVault,
-    ...readings.flatMap(({ faults }) => faults),
+    ...byEngine.faults,
+    ...byEngine.asWritten(readings.flatMap(({ faults }) => faults)),
     ...notifyFaults(stack, props.notify),
-    ...errors.map(({ message }) => message),
+    ...byEngine.asWritten(errors.map(({ message }) => message)),
   ]);
-  for (const { path, message } of warnings) Annotations.of(stack).addWarningV2(`dynamodb-backups:${path}`, message);
-  for (const { name, pause } of readings) {
-    if (pause.warning === undefined) continue;
-    Annotations.of(stack).addWarningV2(`dynamodb-backups:plans.${name}.pausedUntil`, pause.warning);
-  }
+  const pauseWarnings = readings.flatMap(({ name, pause: { warning } }) =>
+    warning === undefined ? [] : [{ path: `plans.${name}.pausedUntil`, message: warning }],
+  );
+  warn(stack, byEngine, [...warnings, ...pauseWarnings]);
   stack.node.addValidation({
     validate: () => Object.entries(props.plans).flatMap(([name, plan]) => drillSchemaFaults(name, plan)),
   });
@@ -75,6 +79,7 @@ export function checkedDeployment(stack: Stack, props: DeploymentProps): Checked
       ? { ...props.vault, name: props.vault?.existing ?? `dynamodb-backups-${owner}` }
       : undefined,
     pausedUntil: new Map(readings.flatMap(({ name, pause }) => (pause.until ? [[name, pause.until]] : []))),
+    pairs: byEngine.pairs,
   };
 }
 
@@ -86,7 +91,7 @@ interface Reading {
   readonly plan?: { readonly checked: Plan; readonly deployed: Plan };
 }
 
-function readPlan(name: string, props: PlanProps): Reading {
+function readPlan(name: string, props: EnginePlanProps): Reading {
   const { input, tokens, pausedUntil } = checkablePlan(name, props);
   const pause = pausing(name, pausedUntil, new Date());
   const pauseFaults = pause.fault === undefined ? [] : [pause.fault];
@@ -115,6 +120,13 @@ function placeFaults(stack: Stack, { plans }: DeploymentProps): string[] {
       ...foreignDrillFaults(stack, name, plan),
     ]),
   ];
+}
+
+function warn(stack: Stack, { asWritten }: PlansByEngine, warnings: readonly Pick<Fault, 'path' | 'message'>[]): void {
+  const said = new Map(
+    warnings.map(({ path, message }) => asWritten([path, message])).map(([path = '', message = '']) => [path, message]),
+  );
+  for (const [path, message] of said) Annotations.of(stack).addWarningV2(`dynamodb-backups:${path}`, message);
 }
 
 function refuse(stack: Stack, faults: readonly string[]): void {

@@ -1,4 +1,5 @@
 import type { DrillPlan, Plan, PlanInput } from '../lambda/domain/plan.ts';
+import type { EnginePlanProps } from './both-engines.ts';
 import type { AwsBackupProps, DrillProps, PlanProps } from './plan-props.ts';
 import { checkableArn, checkableName, type StandIns } from './stand-ins.ts';
 
@@ -18,7 +19,7 @@ export interface CheckablePlan {
  * Writes what an operator promised as the JSON a schedule carries. It checks nothing, and it carries keys it does not know along: the
  * plan's schema names every fault at once.
  */
-export function checkablePlan(name: string, props: PlanProps): CheckablePlan {
+export function checkablePlan(name: string, props: EnginePlanProps): CheckablePlan {
   const { tables, backup, keep, objectives, drill, pausedUntil, ...rest } = props;
   const { flexibleWindow, awsBackup, ...backupRest } = backup;
   const tokens: StandIns = new Map();

@@ -114,14 +114,15 @@ export interface BackupProps {
 
   /**
    * What takes the backups: DynamoDB itself, or AWS Backup, whose recovery points lie in a vault that can be locked and can go to cold storage.
-   * A plan must not change its engine: the backups it has would be judged by nobody.
+   * `both` deploys a second plan beside this one, `<name>-vault` of AWS Backup: each engine has its own result, retention and alarms.
+   * A plan must not change its engine: the backups it has would be judged by nobody. From `dynamodb` to `both` is no change.
    *
    * @default 'dynamodb'
    */
-  readonly engine?: 'dynamodb' | 'aws-backup';
+  readonly engine?: 'dynamodb' | 'aws-backup' | 'both';
 
   /**
-   * How AWS Backup takes and keeps recovery points. Only with engine `aws-backup`.
+   * How AWS Backup takes and keeps recovery points. Not with engine `dynamodb`.
    *
    * @default - the defaults of each
    */

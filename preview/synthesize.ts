@@ -9,6 +9,7 @@ const runbook = { url: 'docs/runbook.md', headings: [] };
 export function synthesizeDashboard(plans: readonly Plan[], outdir: string): void {
   const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
   const stack = new Stack(app, 'Preview', { env });
-  new BackupDashboard(stack, 'Dashboard', { plans, owner: 'preview', detail: 'table', forecastDays: 30, runbook });
+  const shape = { owner: 'preview', detail: 'table', forecastDays: 30, runbook } as const;
+  new BackupDashboard(stack, 'Dashboard', { plans, pairs: new Map(), ...shape });
   app.synth();
 }

@@ -6,7 +6,7 @@ import { coversName } from './selection.ts';
 
 /**
  * Finds plans that certainly cover one table.
- * > Two plans that cover one table must keep the same, and promise no different windows of point-in-time recovery.
+ * > Two plans of one engine that cover one table must keep the same, and no two promise different windows of point-in-time recovery.
  * With other keep rules or copies it is an error, with the same ones a warning: the table is backed up and paid for twice. A table
  * counts as covered by both when a name or a glob of each fits it and no exception of either does, whether or not it exists; what
  * plans select by tag is known only at run time.
@@ -31,7 +31,9 @@ interface Overlap {
   readonly fault: Fault;
 }
 
+/** > Backups of another engine are other backups: what keeps them contradicts nothing. */
 function retentionFaults([one, other]: readonly [Plan, Plan], table: string, found: string): Overlap[] {
+  if (one.backup.engine !== other.backup.engine) return [];
   const isContradiction = retentionOf(one) !== retentionOf(other);
   const text = isContradiction
     ? `must not cover ${found} with other retention: except it from one of them`

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { expectedCallers } from '../../lambda/domain/doctor/alarm-findings.ts';
 import { aDrillingPlan, aMonitoringStack, aPlan, propertiesOf, resourcesOf } from './deploy.ts';
-import type { PlanProps } from '../../lib/plan-props.ts';
+import type { EnginePlanProps } from '../../lib/both-engines.ts';
 import { aMonitoredStack } from './monitored.ts';
 
 const day = 24 * 3600;
@@ -247,13 +247,13 @@ function headings(document: string): string[] {
 const hour = 3600;
 
 /** The alarm of one name of plan orders. */
-function alarmNamed(name: string, plan: Partial<PlanProps>): AlarmProperties | undefined {
+function alarmNamed(name: string, plan: Partial<EnginePlanProps>): AlarmProperties | undefined {
   const stack = aMonitoredStack({ plans: { orders: aPlan(plan) } });
   return alarmsOf(stack).find(({ AlarmName }) => AlarmName === `dynamodb-backups/team1/orders/${name}`);
 }
 
 describe('thresholds are what a plan promises', () => {
-  test.each<[Partial<PlanProps>, number, number, number]>([
+  test.each<[Partial<EnginePlanProps>, number, number, number]>([
     // The recovery point, then the silence of backups and of prune: gap, flexible window, an hour of retries, half an hour to be seen.
     [{ backup: { schedule: 'rate(1 hour)' } }, 2 * hour, 2.5 * hour, 3.5 * hour],
     [
@@ -288,7 +288,7 @@ describe('thresholds are what a plan promises', () => {
     expect(alarmNamed('pruner-silent', plan)).toMatchObject({ MetricName: 'PruneRunAge', Threshold: prune });
   });
 
-  test.each<[string, string, Partial<PlanProps>, number | undefined, number | undefined]>([
+  test.each<[string, string, Partial<EnginePlanProps>, number | undefined, number | undefined]>([
     ['an hourly plan', 'unprotected-table', { backup: { schedule: 'rate(1 hour)' } }, hour, 3],
     ['a daily plan', 'unprotected-table', { backup: { schedule: 'rate(1 day)' } }, hour, 26],
     ['a plan of every six days', 'unprotected-table', { backup: { schedule: 'rate(6 days)' } }, hour, 146],

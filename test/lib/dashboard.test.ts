@@ -328,6 +328,7 @@ function aDashboardStack(props: Partial<BackupDashboardProps> = {}): Stack {
   const stack = new Stack(anApp(), 'Dashboards', { env });
   new BackupDashboard(stack, 'Dashboard', {
     plans: [aPlan({})],
+    pairs: new Map(),
     owner: 'team1',
     detail: 'table',
     forecastDays: 30,

@@ -5,7 +5,7 @@ import { BackupStack, type BackupStackProps } from '../../lib/backup-stack.ts';
 import { DrillStack } from '../../lib/drill-stack.ts';
 import type { MonitoringProps } from '../../lib/monitoring-props.ts';
 import { MonitoringStack } from '../../lib/monitoring-stack.ts';
-import type { PlanProps } from '../../lib/plan-props.ts';
+import type { EnginePlanProps } from '../../lib/both-engines.ts';
 import { VaultStack } from '../../lib/vault-stack.ts';
 
 export const account = '123456789012';
@@ -13,7 +13,7 @@ export const region = 'eu-west-1';
 export const env = { account, region };
 
 /** A plan nothing is wrong with. */
-export function aPlan(changes: Partial<PlanProps> = {}): PlanProps {
+export function aPlan(changes: Partial<EnginePlanProps> = {}): EnginePlanProps {
   return {
     tables: { named: ['orders'] },
     backup: { schedule: 'rate(1 hour)' },
@@ -43,7 +43,7 @@ export function aStack(props: Partial<BackupStackProps> = {}): BackupStack {
 }
 
 /** A plan that drills, nothing wrong with it. */
-export function aDrillingPlan(changes: Partial<PlanProps> = {}): PlanProps {
+export function aDrillingPlan(changes: Partial<EnginePlanProps> = {}): EnginePlanProps {
   return aPlan({
     objectives: { recoveryTime: Duration.hours(1) },
     drill: { schedule: 'cron(0 6 ? * SUN *)' },
@@ -60,7 +60,7 @@ export function aDrillStack(props: Partial<BackupStackProps> = {}): DrillStack {
 }
 
 /** A plan whose backups AWS Backup takes, nothing wrong with it. */
-export function aVaultedPlan(changes: Partial<PlanProps> = {}): PlanProps {
+export function aVaultedPlan(changes: Partial<EnginePlanProps> = {}): EnginePlanProps {
   return aPlan({ backup: { schedule: 'cron(0 3 * * ? *)', engine: 'aws-backup' }, keep: { daily: 7 }, ...changes });
 }
 

@@ -7,13 +7,14 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { planSchema } from '../../lambda/domain/plan.ts';
 import { BackupStack } from '../../lib/backup-stack.ts';
 import { checkablePlan, withTokens } from '../../lib/plan-input.ts';
-import type { DrillProps, PlanProps } from '../../lib/plan-props.ts';
+import type { EnginePlanProps } from '../../lib/both-engines.ts';
+import type { DrillProps } from '../../lib/plan-props.ts';
 import { account, anApp, aPlan, aStack, env } from './deploy.ts';
 
 const schedule = 'cron(0 5 ? * SUN *)';
 const key = { id: { S: '7' } };
 
-function drilling(drill: Partial<DrillProps> = {}, changes: Partial<PlanProps> = {}): PlanProps {
+function drilling(drill: Partial<DrillProps> = {}, changes: Partial<EnginePlanProps> = {}): EnginePlanProps {
   return aPlan({ drill: { schedule, ...drill }, ...changes });
 }
 
@@ -291,7 +292,7 @@ describe('synth refuses', () => {
 describe('what the constructs of tables tell, synth compares with the drills', () => {
   function synthesized(
     drill: Partial<DrillProps>,
-    more: (table: Table, v2: TableV2) => Partial<PlanProps> = () => ({}),
+    more: (table: Table, v2: TableV2) => Partial<EnginePlanProps> = () => ({}),
   ) {
     const app = anApp();
     const shop = new Stack(app, 'Shop', { env });
@@ -331,7 +332,7 @@ describe('what the constructs of tables tell, synth compares with the drills', (
     expect(refusalOf(() => Template.fromStack(stack))).toContain('none of which has any, got "by-user"');
   });
 
-  test.each<[string, (table: Table) => Partial<PlanProps>]>([
+  test.each<[string, (table: Table) => Partial<EnginePlanProps>]>([
     ['a name', (table) => ({ tables: { named: [table, 'logs'] } })],
     ['a pattern', (table) => ({ tables: { named: [table], matching: ['logs-*'] } })],
     ['a tag', (table) => ({ tables: { named: [table], tagged: { backup: 'yes' } } })],

@@ -150,8 +150,8 @@ describe('synth refuses', () => {
     ],
     [
       'an engine nobody knows',
-      { ...aPlan(), backup: { schedule: 'rate(1 hour)', engine: 'both' as 'dynamodb' } },
-      /plans\.orders\.backup\.engine must be dynamodb or aws-backup, got "both"/,
+      { ...aPlan(), backup: { schedule: 'rate(1 hour)', engine: 'rds' as 'dynamodb' } },
+      /plans\.orders\.backup\.engine must be dynamodb or aws-backup, got "rds"/,
     ],
     [
       'a start window that AWS refuses',

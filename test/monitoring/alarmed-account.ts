@@ -63,6 +63,9 @@ export class AlarmedAccount {
       readonly startAt?: Date;
       readonly seed?: number;
       readonly publishesQueueDepth?: boolean;
+      readonly idleProcessLifeMs?: number;
+      readonly journalCapacity?: number;
+      readonly logCapacity?: number;
     } = {},
   ): Promise<AlarmedAccount> {
     const account = new SandboxAccount({ ...env, accountId: env.account, startAt, ...options });

@@ -9,7 +9,7 @@ import {
 import { drillMetrics, watchMetrics } from '../../../lambda/contract/metrics.ts';
 import { durationSeconds } from '../../../lambda/domain/keep-guarantee.ts';
 import type { Plan } from '../../../lambda/domain/plan.ts';
-import { colors, planMetricIn, unit } from './published-metric.ts';
+import { colors, newerOf, planMetricIn, unit } from './published-metric.ts';
 
 /** From which part of its objective, in per cent, an answer is drawn in orange. */
 const closePercent = 80;
@@ -21,6 +21,24 @@ const closePercent = 80;
 export function answers(plans: readonly Plan[]): IWidget[] {
   const size = sizeFor(plans.length);
   return plans.flatMap((plan) => answersOf(plan, size));
+}
+
+/** Whatever became of one engine: how old is the newest backup that the other or it has of the worst table? Nothing without pairs. */
+export function eitherEngine(pairs: ReadonlyMap<string, string>): IWidget[][] {
+  if (pairs.size === 0) return [];
+  const ages = [...pairs].map(([plan, twin]) =>
+    newerOf([plan, twin], watchMetrics.recoveryPointAge, { label: `hours: ${plan}`, per: unit.hour }),
+  );
+  return [
+    [
+      new SingleValueWidget({
+        title: 'How old is the newest backup by either engine?',
+        metrics: ages,
+        width: 24,
+        height: 3,
+      }),
+    ],
+  ];
 }
 
 interface Size {

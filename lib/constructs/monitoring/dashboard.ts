@@ -1,7 +1,7 @@
 import { Column, Dashboard, type IWidget, PeriodOverride } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Plan } from '../../../lambda/domain/plan.ts';
-import { answers } from './dashboard-answers.ts';
+import { answers, eitherEngine } from './dashboard-answers.ts';
 import { backupGraphs } from './dashboard-backups.ts';
 import { choices, chosenPlan } from './dashboard-choice.ts';
 import { costGraphs } from './dashboard-costs.ts';
@@ -13,6 +13,8 @@ import { heading, introduction, type Runbook, runbookLinks } from './dashboard-t
 export interface BackupDashboardProps {
   /** What is deployed: at least one plan. */
   readonly plans: readonly Plan[];
+  /** Plans of DynamoDB and those of AWS Backup beside them, which cover the same tables. */
+  readonly pairs: ReadonlyMap<string, string>;
   readonly owner: string;
   /** Whether tables publish gauges of their own. */
   readonly detail: 'plan' | 'table';
@@ -43,7 +45,7 @@ export class BackupDashboard extends Construct {
       widgets: [
         [introduction(props.owner)],
         [heading('Are we inside our objectives?')],
-        ...overview(props.plans),
+        ...overview(props),
         ...restores({ ...props, plan, drilling }),
         [heading(`Are the backups of ${plan} complete?`)],
         ...backupGraphs(plan, props.detail),
@@ -64,8 +66,9 @@ function restores(props: RestoreGraphsProps): IWidget[][] {
 }
 
 /** A single plan has the numbers of the deployment beside its answers, several have them below. */
-function overview(plans: readonly Plan[]): IWidget[][] {
+function overview({ plans, pairs }: BackupDashboardProps): IWidget[][] {
   const names = plans.map(({ name }) => name);
-  if (plans.length > 1) return [answers(plans), deploymentNumbers(names, { tables: 14, watch: 10 })];
+  if (plans.length > 1)
+    return [answers(plans), ...eitherEngine(pairs), deploymentNumbers(names, { tables: 14, watch: 10 })];
   return [[...answers(plans), new Column(...deploymentNumbers(names, { tables: 12, watch: 12 }))]];
 }

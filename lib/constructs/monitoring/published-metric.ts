@@ -96,6 +96,23 @@ export function sumOverPlans(plans: readonly string[], metricName: PlanMetricNam
   });
 }
 
+/** The lesser of what plans publish that cover the same tables: of ages, the one that counts when an engine fails. */
+export function newerOf(
+  plans: readonly string[],
+  metricName: PlanMetricName,
+  { label, per }: { readonly label: string; readonly per: number },
+): IMetric {
+  const metrics = plans.map(
+    (plan) => [`m${plan.replaceAll('-', '_')}`, planMetric(plan, metricName, { label })] as const,
+  );
+  return new MathExpression({
+    expression: `MIN([${metrics.map(([id]) => id).join(', ')}]) / ${per}`,
+    usingMetrics: Object.fromEntries(metrics),
+    period: watchPeriod,
+    label,
+  });
+}
+
 /** A search for the metric of each table of a plan, of those that reported within two weeks: at most 500, as CloudWatch has it. */
 export function searchTables(plan: string, metricName: TableMetricName, statistic: string, period: Duration): string {
   const { plan: Plan, table: Table } = metricDimensions;

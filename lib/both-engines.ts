@@ -1,0 +1,67 @@
+import type { Engine } from '../lambda/domain/plan.ts';
+import type { PlanProps } from './plan-props.ts';
+
+/** A plan of one engine. */
+export interface EnginePlanProps extends PlanProps {
+  readonly backup: PlanProps['backup'] & { readonly engine?: Engine };
+}
+
+export interface PlansByEngine {
+  readonly plans: Readonly<Record<string, EnginePlanProps>>;
+  /** Says of the plans as they were written what was found of those that are deployed, and each thing once. */
+  readonly asWritten: (texts: readonly string[]) => string[];
+  /** Of plans with engine `both`: the plan of DynamoDB, and that of AWS Backup beside it. */
+  readonly pairs: ReadonlyMap<string, string>;
+  /** Plans that somebody else has the name of. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * The plans that are deployed for those that an operator wrote: for each with engine `both`, one of DynamoDB with its name and one of AWS
+ * Backup with `-vault` after it.
+ * > Each engine has a result, a retention and an objective of its own: what one of them keeps excuses nothing of the other.
+ * Point-in-time recovery is a matter of the table and stays with the first, drills do with what they can restore.
+ */
+export function plansByEngine(given: Readonly<Record<string, PlanProps>>): PlansByEngine {
+  const pairs = new Map(
+    Object.entries(given).flatMap(([name, { backup }]) => (backup.engine === 'both' ? [[name, `${name}-vault`]] : [])),
+  );
+  const taken = [...pairs].filter(([, twin]) => Object.hasOwn(given, twin));
+  const plans = Object.entries(given).flatMap(([name, plan]) => {
+    const twin = pairs.get(name);
+    return twin === undefined
+      ? [[name, plan as EnginePlanProps]]
+      : [
+          [name, ofDynamoDb(plan)],
+          [twin, ofAwsBackup(plan)],
+        ];
+  });
+  return {
+    plans: Object.fromEntries(plans) as Record<string, EnginePlanProps>,
+    pairs,
+    asWritten: (texts) => [...new Set(texts.map((text) => withoutTwins(text, pairs)))],
+    faults: taken.map(
+      ([name, twin]) => `plans.${twin} must have another name, for plan ${name} of both engines has it`,
+    ),
+  };
+}
+
+function ofDynamoDb(plan: PlanProps): EnginePlanProps {
+  return { ...plan, backup: { ...without(plan.backup, 'awsBackup'), engine: 'dynamodb' } };
+}
+
+function ofAwsBackup(plan: PlanProps): EnginePlanProps {
+  const shared = without(without(plan, 'drill'), 'pointInTimeRecovery');
+  return { ...shared, backup: { ...plan.backup, engine: 'aws-backup' } };
+}
+
+/** What nobody knows stays in, for the schema to refuse it. */
+function without<Props extends object, Key extends keyof Props>(props: Props, key: Key): Omit<Props, Key> {
+  const rest: Omit<Props, Key> & Partial<Pick<Props, Key>> = { ...props };
+  Reflect.deleteProperty(rest, key);
+  return rest;
+}
+
+function withoutTwins(text: string, pairs: PlansByEngine['pairs']): string {
+  return [...pairs].reduce((said, [name, twin]) => said.replaceAll(`plans.${twin}.`, `plans.${name}.`), text);
+}
