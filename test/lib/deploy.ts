@@ -105,9 +105,15 @@ export interface Resource {
   readonly UpdateReplacePolicy?: string;
 }
 
-/** All resources of a synthesized stack by logical id. */
+const knownResources = new WeakMap<Stack, Record<string, Resource>>();
+
+/** All resources of a stack by logical id. It is synthesized once, so nothing is to be added to it afterwards. */
 export function resourcesOf(stack: Stack): Record<string, Resource> {
-  return (Template.fromStack(stack).toJSON() as { Resources: Record<string, Resource> }).Resources;
+  const known = knownResources.get(stack);
+  if (known) return known;
+  const { Resources } = Template.fromStack(stack).toJSON() as { Resources: Record<string, Resource> };
+  knownResources.set(stack, Resources);
+  return Resources;
 }
 
 /** The properties of all resources of one type. */

@@ -13,12 +13,21 @@ export interface IntervalBounds {
 const horizon = { start: new Date('2026-01-01T00:00:00Z'), end: new Date('2054-01-01T00:00:00Z') } as const;
 const mostWallsCounted = 2_000;
 const changes = new Map<string, readonly ClockChange[]>();
+/** By schedule and time zone: checks, alarms and gauges ask again and again, and each answer walks 28 years. */
+const knownBounds = new WeakMap<Schedule, Map<string, IntervalBounds | undefined>>();
 
 /**
  * The longest and the shortest gap between two fires within 2026 to 2053, clock changes included: daily at three in Berlin is 23 to
  * 25 hours. Undefined for a schedule that does not fire at least twice in those years.
  */
 export function intervalBounds(schedule: Schedule, timeZone: string): IntervalBounds | undefined {
+  const known = knownBounds.get(schedule) ?? new Map<string, IntervalBounds | undefined>();
+  knownBounds.set(schedule, known);
+  if (!known.has(timeZone)) known.set(timeZone, findBounds(schedule, timeZone));
+  return known.get(timeZone);
+}
+
+function findBounds(schedule: Schedule, timeZone: string): IntervalBounds | undefined {
   if (schedule.kind === 'rate') {
     return { shortestSeconds: schedule.intervalSeconds, longestSeconds: schedule.intervalSeconds };
   }
