@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
-import { drillStartEnvironmentNames, eventBusVariable } from '../lambda/contract/environment.ts';
+import { drillStartEnvironmentNames, eventBusVariable, vaultVariables } from '../lambda/contract/environment.ts';
 import { eventBusName } from '../lambda/contract/events.ts';
 import { allPlans, scheduleGroupName } from '../lambda/contract/schedules.ts';
 import { startOfName } from '../lambda/domain/drill/drill-table-name.ts';
@@ -19,10 +19,18 @@ import { JobFunction, logGroupName } from './constructs/job-function.ts';
 import { JobSchedules, planInput } from './constructs/job-schedules.ts';
 import type { drillJobs } from './constructs/jobs.ts';
 import type { Ledger } from './constructs/ledger.ts';
+import { RestoreServiceRole } from './constructs/restore-service-role.ts';
 import { type DeadLetters, deadLettersOf } from './constructs/monitoring/deployment-symptoms.ts';
-import { drillRoleStatements, drillStartRoleStatements, sweepRoleStatements } from './permissions/drill-roles.ts';
+import {
+  drillRoleStatements,
+  drillStartRoleStatements,
+  sweepRoleStatements,
+  tableKeyStatements,
+} from './permissions/drill-roles.ts';
+import type { PointRestoring } from './permissions/point-restoring.ts';
 import { type DrillPlace, rearmStatements, takingOffStatements } from './permissions/rearm-statements.ts';
 import { tableArns } from './permissions/table-arns.ts';
+import { vaultAccess } from './permissions/vault-access.ts';
 
 export interface DrillStackProps extends StackProps {
   readonly deployment: CheckedDeployment;
@@ -57,8 +65,14 @@ export class DrillStack extends Stack {
     const drillTables = places.map(({ region, tablePrefix }) =>
       this.formatArn({ service: 'dynamodb', region, resource: 'table', resourceName: `${tablePrefix}*` }),
     );
+    const restoring = this.restoringOf(deployment, plans, { ledger, drillTables });
     const scopeOfRoles = {
       tables: tableArns(this, plans),
+      backedUpByDynamoDb: tableArns(
+        this,
+        plans.filter(({ backup }) => backup.engine === 'dynamodb'),
+      ),
+      restoring,
       ledger,
       encryptionKey,
       sendsEvents: deployment.sendsEvents,
@@ -90,7 +104,11 @@ export class DrillStack extends Stack {
       'Rehearses the restore of one table',
       [...drillRoleStatements(scopeOfRoles), ...rearmStatements(rearming)],
       {
-        environment: { ...environmentOf(deployment, ledger), ...(deployment.sendsEvents && eventEnvironment) },
+        environment: {
+          ...environmentOf(deployment, ledger),
+          ...(restoring && { [vaultVariables.restoreRoleArn]: restoring.restoreRoleArn }),
+          ...(deployment.sendsEvents && eventEnvironment),
+        },
         durable: { executionTimeout: longestDrill(plans), retentionPeriod: Duration.days(30) },
       },
     );
@@ -134,6 +152,22 @@ export class DrillStack extends Stack {
     new CfnOutput(this, 'SweepFunctionName', { value: sweep.function.functionName });
   }
 
+  /** What it takes to restore recovery points; nothing where no plan of AWS Backup drills. */
+  private restoringOf(
+    { vault }: CheckedDeployment,
+    plans: readonly DrillingPlan[],
+    { ledger, drillTables }: { readonly ledger: Ledger; readonly drillTables: readonly string[] },
+  ): PointRestoring | undefined {
+    const vaulted = plans.filter(({ backup }) => backup.engine === 'aws-backup');
+    if (!vault || vaulted.length === 0) return undefined;
+    const keyStatements = tableKeyStatements({ ledger, regions: [this.region] });
+    const role = new RestoreServiceRole(this, 'RestoreServiceRole', {
+      drillTables: drillTables.slice(0, 1),
+      keyStatements,
+    });
+    return { vault: vaultAccess(this, vault.name, tableArns(this, vaulted)), restoreRoleArn: role.roleArn };
+  }
+
   /** Where drill tables of this deployment may be, its own Region first, and how their names begin there. */
   private placesOf({ drillTablePrefix, owner }: CheckedDeployment, plans: readonly DrillingPlan[]): DrillPlace[] {
     const elsewhere = [...new Set(plans.flatMap(({ drill }) => drill.region ?? []))];
@@ -161,6 +195,7 @@ function environmentOf(deployment: CheckedDeployment, ledger: Ledger): Record<st
     [drillStartEnvironmentNames.owner]: deployment.owner,
     [drillStartEnvironmentNames.backupNamePrefix]: deployment.backupNamePrefix,
     [drillStartEnvironmentNames.drillTablePrefix]: deployment.drillTablePrefix,
+    ...(deployment.vault && { [vaultVariables.vaultName]: deployment.vault.name }),
   };
 }
 

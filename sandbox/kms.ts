@@ -3,6 +3,12 @@ import type { ApiCall, Service } from './front.ts';
 import { decideByResourcePolicy } from './iam/resource-policy.ts';
 import { Input } from './input.ts';
 
+/** The keys that AWS manages for its services. */
+export const managedKeyIds = {
+  dynamodb: '00000000-0000-4000-8000-00000000dddb',
+  backup: '00000000-0000-4000-8000-00000000bac0',
+} as const;
+
 /** A key by whatever it was named: its id, its ARN, or an alias. */
 function spelt(key: string): string {
   return key.replace(/^arn:[^:]*:kms:[^:]*:\d*:/, '').replace(/^key\//, '');
@@ -93,7 +99,8 @@ function describeKey(keys: Keys, call: ApiCall): object {
   const key = new Input(call.input).text('KeyId', { min: 1, max: 2048 });
   const state = keys.stateOf(key);
   if (state === 'gone') throw new AwsError('NotFoundException', `Key '${key}' does not exist`);
-  return { KeyMetadata: { KeyId: spelt(key), Arn: key, KeyState: state, Enabled: state === 'Enabled' } };
+  const KeyManager = Object.values<string>(managedKeyIds).includes(spelt(key)) ? 'AWS' : 'CUSTOMER';
+  return { KeyMetadata: { KeyId: spelt(key), Arn: key, KeyState: state, Enabled: state === 'Enabled', KeyManager } };
 }
 
 /** The KMS API, for looking at keys. */

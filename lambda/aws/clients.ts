@@ -51,9 +51,14 @@ export function createSettingsClients(region?: string): SettingsClients {
   };
 }
 
-/** For AWS Backup, whose requests carry a token and may be repeated. */
-export function createBackupClient(): BackupClient {
-  return discreet(new BackupClient({ ...common, maxAttempts: 6 }));
+/** For AWS Backup, whose requests carry a token and may be repeated; of the environment's own Region when none is named. */
+export function createBackupClient(region?: string): BackupClient {
+  return discreet(new BackupClient({ ...common, ...(region !== undefined && { region }), maxAttempts: 6 }));
+}
+
+/** For looking at keys. */
+export function createKeyClient(region?: string): KMSClient {
+  return discreet(new KMSClient({ ...common, ...(region !== undefined && { region }), maxAttempts: 4 }));
 }
 
 /** What only watching needs; it reads. */
@@ -67,7 +72,7 @@ export function createWatchClients(): WatchClients {
   const settings = { ...common, maxAttempts: 4 };
   return {
     scheduler: discreet(new SchedulerClient(settings)),
-    kms: discreet(new KMSClient(settings)),
+    kms: createKeyClient(),
     sns: discreet(new SNSClient(settings)),
   };
 }

@@ -1,7 +1,7 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ledgerKeys } from '../contract/ledger.ts';
 import { parseDynamoDbArn } from '../domain/arn.ts';
-import type { DrillResult } from '../jobs/drill/drill-result.ts';
+import { isMeasure, type DrillResult } from '../jobs/drill/drill-result.ts';
 import type { ClosedDrill, DrillHistory, DrillIntent, DrillLedger } from '../jobs/drill/ports.ts';
 import { expiring, keyOf, LedgerTable, textIn, type Item } from './ledger-table.ts';
 
@@ -103,8 +103,8 @@ export class DynamoDbDrillLedger implements DrillLedger<DrillResult> {
     const key = keyOf(`drilled#${plan}`, table);
     const known = await this.#table.get(key);
     const isProof = outcome === 'passed' && source !== undefined;
-    const isBackup = isProof && parseDynamoDbArn(source.arn)?.backupId !== undefined;
-    const seconds = outcome === 'passed' && result.indexes === 'all' ? result.times.total?.atMostSeconds : undefined;
+    const isBackup = isProof && !isTableArn(source.arn);
+    const seconds = isMeasure(result) ? result.times.total?.atMostSeconds : undefined;
     const isLatest = finishedAt >= (known?.restoredAt?.S ?? '');
     const isNewest = isBackup && source.createdAt >= (known?.provenCreatedAt?.S ?? '');
     await this.#table.put({
@@ -142,6 +142,12 @@ export class DynamoDbDrillLedger implements DrillLedger<DrillResult> {
 /** Where retention announces what it is about to delete. */
 export function openDeletionsPartition(plan: string): string {
   return `open-intent#${plan}`;
+}
+
+/** What is no table that was restored to a point in time is a backup, or a recovery point. */
+function isTableArn(arn: string): boolean {
+  const parsed = parseDynamoDbArn(arn);
+  return parsed !== undefined && parsed.backupId === undefined;
 }
 
 function placeName(nth: number): string {

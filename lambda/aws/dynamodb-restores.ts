@@ -20,6 +20,7 @@ import type {
   ItemCheck,
   Restores,
   RestoreOutcome,
+  RestoreProgress,
   ItemSample,
   RestorableWindow,
   RestoreRequest,
@@ -31,6 +32,7 @@ import type {
 } from '../jobs/drill/ports.ts';
 import type { Failure, FailureKind } from '../jobs/ports.ts';
 import { failureOf } from './failures.ts';
+import type { PointRestores } from './recovery-point-restores.ts';
 import { rightsLostOn } from './restore-rights.ts';
 import { backedUpTable, restoredTable, shapeOfTable } from './table-shape.ts';
 
@@ -51,26 +53,36 @@ const segmentsWanted = 20;
 /** When the first so many segments hold nothing, the table has far fewer items than its description says. */
 const mostEmptySegments = 8;
 
-/** Restores of DynamoDB's own backups and of points in time, and the tables they create. */
+interface RestoresOptions {
+  /** Of the Region of what is restored: that of the restored tables unless told otherwise. */
+  readonly source?: DynamoDBClient;
+  /** Restores recovery points of AWS Backup, where a plan has any. */
+  readonly points?: PointRestores | undefined;
+}
+
+/** Restores of DynamoDB's own backups, of points in time and of recovery points, and the tables they create. */
 export class DynamoDbRestores implements Restores {
   readonly #source: DynamoDBClient;
   readonly #dynamodb: DynamoDBClient;
   readonly #once: DynamoDBClient;
+  readonly #points: PointRestores | undefined;
 
-  /** The clients are of the Region of the restored tables, `source` of that of what is restored: the same unless told otherwise. */
+  /** The clients are of the Region of the restored tables. */
   constructor(
     clients: { readonly dynamodb: DynamoDBClient; readonly dynamodbOnce: DynamoDBClient },
-    source: DynamoDBClient = clients.dynamodb,
+    { source = clients.dynamodb, points }: RestoresOptions = {},
   ) {
     this.#source = source;
     this.#dynamodb = clients.dynamodb;
     this.#once = clients.dynamodbOnce;
+    this.#points = points;
   }
 
   async start(request: RestoreRequest): Promise<RestoreOutcome> {
+    const { source, sourceArn, target: TargetTableName } = request;
+    if (source.kind === 'recovery-point') return await this.#ofPoints().start({ ...request, source });
     try {
       const overrides = await this.#overridesOf(request);
-      const { source, sourceArn, target: TargetTableName } = request;
       if (source.kind === 'backup') {
         await this.#once.send(
           new RestoreTableFromBackupCommand({ BackupArn: sourceArn, TargetTableName, ...overrides }),
@@ -92,6 +104,15 @@ export class DynamoDbRestores implements Restores {
     }
   }
 
+  progress(job: string, target: string): Promise<RestoreProgress> {
+    return this.#ofPoints().progress(job, target);
+  }
+
+  #ofPoints(): PointRestores {
+    if (this.#points) return this.#points;
+    throw new Error('the plan is of AWS Backup, and this function was deployed without a role that restores');
+  }
+
   async look(tableName: string): Promise<TableLook> {
     try {
       const { Table } = await this.#dynamodb.send(new DescribeTableCommand({ TableName: tableName }));
@@ -109,6 +130,9 @@ export class DynamoDbRestores implements Restores {
   }
 
   async describeSource(source: RestoreRequest['source']): Promise<SourceLook> {
+    if (source.kind === 'recovery-point') {
+      return await this.#ofPoints().describe(source, (table) => this.describeSource({ kind: 'point-in-time', table }));
+    }
     try {
       if (source.kind === 'backup') {
         const { BackupDescription } = await this.#source.send(new DescribeBackupCommand({ BackupArn: source.arn }));
@@ -241,6 +265,7 @@ export class DynamoDbRestores implements Restores {
   }
 
   async #indexesOf(source: RestoreRequest['source']): Promise<SourceIndexes> {
+    if (source.kind === 'recovery-point') return { global: [], local: [] };
     if (source.kind === 'point-in-time') {
       const { Table } = await this.#source.send(new DescribeTableCommand({ TableName: source.table }));
       return { global: Table?.GlobalSecondaryIndexes ?? [], local: Table?.LocalSecondaryIndexes ?? [] };

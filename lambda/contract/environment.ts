@@ -13,8 +13,15 @@ export const environmentNames = {
 /** Names the bus that events go to; where it is missing, none are sent. */
 export const eventBusVariable = 'EVENT_BUS_NAME';
 
-/** Where recovery points go; missing where no plan is of AWS Backup. The role that makes them is told to who asks for them. */
-export const vaultVariables = { vaultName: 'BACKUP_VAULT_NAME', roleArn: 'BACKUP_SERVICE_ROLE_ARN' } as const;
+/**
+ * Where recovery points go; missing where no plan is of AWS Backup. The role that makes them is told to who asks for them, the one that restores
+ * them to who drills.
+ */
+export const vaultVariables = {
+  vaultName: 'BACKUP_VAULT_NAME',
+  roleArn: 'BACKUP_SERVICE_ROLE_ARN',
+  restoreRoleArn: 'BACKUP_RESTORE_ROLE_ARN',
+} as const;
 
 /** What only the function that starts drills reads. */
 export const drillStartEnvironmentNames = {

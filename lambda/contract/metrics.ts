@@ -7,6 +7,7 @@ export const metricDimensions = {
   phase: 'Phase',
   indexes: 'Indexes',
   region: 'Region',
+  storage: 'Storage',
 } as const;
 
 /** What a backup run publishes per plan. Counts are of tables, `SlotLateness` is in seconds. */

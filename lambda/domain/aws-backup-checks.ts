@@ -9,11 +9,27 @@ export function awsBackupErrors(plan: Plan, lock: VaultLock | undefined): Fault[
   return [...drillFaults(plan), ...lifecycleFaults(plan), ...(lock ? lockFaults(plan, lock) : [])];
 }
 
-/** > Only DynamoDB's own backups can be drilled so far. */
+/**
+ * > AWS Backup restores a recovery point in the account and Region of its vault, with all the indexes of its table. A point in time is restored
+ * > by DynamoDB, which can do otherwise.
+ */
 function drillFaults(plan: Plan): Fault[] {
-  if (!plan.drill) return [];
-  const allowed = 'must be left out with engine aws-backup, for drills restore backups of DynamoDB';
-  return [faultAt(at(plan, 'drill'), { value: 'a drill', allowed }, `${allowed}, got one`)];
+  const { drill } = plan;
+  if (!drill || drill.backup === 'point-in-time') return [];
+  const faults: Fault[] = [];
+  if (drill.region !== undefined) {
+    const allowed =
+      'must be left out with engine aws-backup: a recovery point is restored in the Region of its vault, and elsewhere only a copy of it in a vault there';
+    faults.push(
+      faultAt(at(plan, 'drill', 'region'), { value: drill.region, allowed }, `${allowed}, got ${drill.region}`),
+    );
+  }
+  if (drill.indexes !== 'all') {
+    const allowed = 'must be all with engine aws-backup, which restores a table with every index';
+    const value = [drill.indexes].flat().join(', ');
+    faults.push(faultAt(at(plan, 'drill', 'indexes'), { value, allowed }, `${allowed}, got ${value}`));
+  }
+  return faults;
 }
 
 /** > AWS must not delete what a rule still wants, nor be paid for cold storage that nothing needs. */

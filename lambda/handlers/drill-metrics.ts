@@ -14,11 +14,11 @@ export function publishDrill(result: DrillResult, { objectives }: Plan): void {
   metrics.addMetric(drillMetrics.succeeded, MetricUnit.Count, result.outcome === 'passed' ? 1 : 0);
   metrics.addMetric(drillMetrics.itemsVerified, MetricUnit.Count, result.itemsVerified);
   const seconds = result.outcome === 'passed' ? result.times.total?.atMostSeconds : undefined;
-  const isHere = result.region === undefined;
+  const isUsual = Object.keys(seriesOf(result)).length === 0;
   const isWhole = seconds !== undefined && result.indexes === 'all';
-  if (isWhole && isHere) publishTotal(metrics, seconds, objectives?.recoveryTime);
+  if (isWhole && isUsual) publishTotal(metrics, seconds, objectives?.recoveryTime);
   metrics.publishStoredMetrics();
-  if (isWhole && !isHere) publishElsewhere(result, seconds, objectives?.recoveryTime);
+  if (isWhole && !isUsual) publishApart(result, seconds, objectives?.recoveryTime);
   if (seconds !== undefined && result.indexes !== 'all') publishPartial(result, seconds);
   for (const [phase, time] of phasesOf(result)) publishPhase(result, phase, time);
 }
@@ -29,27 +29,34 @@ function publishTotal(metrics: Metrics, seconds: number, objective: string | und
   metrics.addMetric(drillMetrics.restoreTimeToObjective, MetricUnit.NoUnit, seconds / durationSeconds(objective));
 }
 
-/** > A restore into another Region takes another time, so it is a series of its own, which the plan's objective is held against. */
-function publishElsewhere(result: DrillResult, seconds: number, objective: string | undefined): void {
-  const metrics = metricsAbout(result, placeOf(result));
-  publishTotal(metrics, seconds, objective);
+/**
+ * > A restore into another Region takes another time, so it is a series of its own, which the plan's objective is held against.
+ * > So is one out of cold storage, and no objective is held against it: what was moved there may take longer.
+ */
+function publishApart(result: DrillResult, seconds: number, objective: string | undefined): void {
+  const metrics = metricsAbout(result, seriesOf(result));
+  publishTotal(metrics, seconds, result.source?.storage === 'cold' ? undefined : objective);
   metrics.publishStoredMetrics();
 }
 
-function placeOf({ region }: DrillResult): Record<string, string> {
-  return region === undefined ? {} : { [metricDimensions.region]: region };
+/** The dimensions by which times that cannot be compared are kept apart. */
+function seriesOf({ region, source }: DrillResult): Record<string, string> {
+  return {
+    ...(region !== undefined && { [metricDimensions.region]: region }),
+    ...(source?.storage && { [metricDimensions.storage]: source.storage }),
+  };
 }
 
 /** > A time measured without all indexes is a series of its own, and no objective is held against it. */
 function publishPartial(result: DrillResult, seconds: number): void {
   const indexes = typeof result.indexes === 'string' ? result.indexes : 'some';
-  const metrics = metricsAbout(result, { [metricDimensions.indexes]: indexes, ...placeOf(result) });
+  const metrics = metricsAbout(result, { [metricDimensions.indexes]: indexes, ...seriesOf(result) });
   metrics.addMetric(drillMetrics.restoreTime, MetricUnit.Seconds, seconds);
   metrics.publishStoredMetrics();
 }
 
 function publishPhase(result: DrillResult, phase: string, seconds: number): void {
-  const metrics = metricsAbout(result, { [metricDimensions.phase]: phase, ...placeOf(result) });
+  const metrics = metricsAbout(result, { [metricDimensions.phase]: phase, ...seriesOf(result) });
   metrics.addMetric(drillMetrics.restorePhaseTime, MetricUnit.Seconds, seconds);
   metrics.publishStoredMetrics();
 }

@@ -24,6 +24,14 @@ export function readVaultEnvironment(
   return vaultName ? { vaultName, roleArn: variables[vaultVariables.roleArn] } : undefined;
 }
 
+/** Who restores recovery points, and out of which vault; undefined where no plan of AWS Backup drills. */
+export function readRestoreEnvironment(
+  variables: NodeJS.ProcessEnv,
+): { readonly vaultName: string; readonly roleArn: string } | undefined {
+  const { [vaultVariables.vaultName]: vaultName, [vaultVariables.restoreRoleArn]: roleArn } = variables;
+  return vaultName && roleArn ? { vaultName, roleArn } : undefined;
+}
+
 /** The same for the function that starts drills. */
 export function readDrillStartEnvironment(variables: NodeJS.ProcessEnv): Values<typeof drillStartEnvironmentNames> {
   return read(drillStartEnvironmentNames, variables);

@@ -43,7 +43,7 @@ function inRegion(region: string): SweepPlace {
   const settingsClients = createSettingsClients(region === homeRegion ? undefined : region);
   return {
     tables: new DynamoDbTables(there),
-    restores: new DynamoDbRestores(there, clients.dynamodb),
+    restores: new DynamoDbRestores(there, { source: clients.dynamodb }),
     settings: tableSettings(settingsClients, timing),
   };
 }

@@ -1,5 +1,5 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IPrincipal, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { serviceRoleStatements } from '../permissions/service-role.ts';
 import type { TableArns } from '../permissions/table-arns.ts';
@@ -20,12 +20,17 @@ export class BackupServiceRole extends Role {
     const statements = serviceRoleStatements(stack, tables);
     super(scope, id, {
       description: 'Lets AWS Backup take recovery points of the tables that plans choose',
-      assumedBy: new ServicePrincipal('backup.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
-      }),
+      assumedBy: awsBackupOf(stack),
       inlinePolicies: { Backup: new PolicyDocument({ statements }) },
     });
     this.applyRemovalPolicy(RemovalPolicy.RETAIN);
     acknowledgeWildcards(this, statements);
   }
+}
+
+/** AWS Backup, and only for jobs of the stack's own account. */
+export function awsBackupOf({ account }: Stack): IPrincipal {
+  return new ServicePrincipal('backup.amazonaws.com', {
+    conditions: { StringEquals: { 'aws:SourceAccount': account } },
+  });
 }

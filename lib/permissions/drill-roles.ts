@@ -5,9 +5,16 @@ import { eventStatements } from './event-sending.ts';
 import { guardrailStatements, restoringActions } from './guardrails.ts';
 import { encryptedQueueStatements, encryptedTableStatements } from './key-access.ts';
 import { ledgerStatement } from './ledger-access.ts';
+import { pointRestoringStatements, type PointRestoring } from './point-restoring.ts';
 import type { RoleScope } from './role-scope.ts';
+import type { TableArns } from './table-arns.ts';
+import { vaultReadingStatements } from './vault-access.ts';
 
 export interface DrillRoleScope extends RoleScope {
+  /** Those of the tables whose backups are of DynamoDB. */
+  readonly backedUpByDynamoDb: TableArns;
+  /** Missing where no plan restores recovery points. */
+  readonly restoring: PointRestoring | undefined;
   /** ARNs of all tables that drills of this deployment may create, one in each Region: prefix and owner, then anything. */
   readonly drillTables: readonly string[];
   /** The Regions these tables may be in, the deployment's own included. */
@@ -20,11 +27,12 @@ export interface DrillRoleScope extends RoleScope {
 
 /** The role that starts drills may look around and start them. It restores nothing and deletes nothing. */
 export function drillStartRoleStatements(
-  { tables, ledger, encryptionKey }: RoleScope,
+  { tables, restoring, ledger, encryptionKey }: DrillRoleScope,
   drillAliasArn: string,
 ): PolicyStatement[] {
   return [
     ...discoveryStatements(tables),
+    ...vaultReadingStatements(restoring?.vault),
     allow('StartDrills', ['lambda:InvokeFunction'], [drillAliasArn]),
     ledgerStatement(ledger),
     ...encryptedTableStatements(encryptionKey),
@@ -39,11 +47,10 @@ export function drillStartRoleStatements(
  * restore").
  */
 export function drillRoleStatements(scope: DrillRoleScope): PolicyStatement[] {
-  const { tables, ledger, encryptionKey, drillTables } = scope;
+  const { ledger, encryptionKey, drillTables } = scope;
   return [
-    allow('ListBackups', ['dynamodb:ListBackups'], ['*']),
-    allow('ReadBackups', ['dynamodb:DescribeBackup'], tables.backups),
-    allow('RestoreBackups', ['dynamodb:RestoreTableFromBackup'], [...tables.backups, ...drillTables]),
+    ...backupRestoringStatements(scope),
+    ...pointRestoringStatements(Stack.of(ledger), scope.restoring),
     ...(scope.toPointInTime ? pointInTimeStatements(scope) : []),
     allow('FillDrillTables', dataActions, drillTables),
     ...drillTableStatements(drillTables),
@@ -55,6 +62,18 @@ export function drillRoleStatements(scope: DrillRoleScope): PolicyStatement[] {
     ...encryptedQueueStatements(encryptionKey),
     ...drillGuardrails(scope),
     denyRestoresOutside(scope),
+  ];
+}
+
+function backupRestoringStatements({
+  backedUpByDynamoDb: { backups },
+  drillTables,
+}: DrillRoleScope): PolicyStatement[] {
+  if (backups.length === 0) return [];
+  return [
+    allow('ListBackups', ['dynamodb:ListBackups'], ['*']),
+    allow('ReadBackups', ['dynamodb:DescribeBackup'], backups),
+    allow('RestoreBackups', ['dynamodb:RestoreTableFromBackup'], [...backups, ...drillTables]),
   ];
 }
 
@@ -105,7 +124,7 @@ function pointInTimeStatements({ tables, drillTables }: DrillRoleScope): PolicyS
  * A restore uses the key of its source, and for a table with a customer key DynamoDB asks for a grant in the caller's name. Into another
  * Region it uses keys of both.
  */
-function tableKeyStatements({ ledger, regions }: DrillRoleScope): PolicyStatement[] {
+export function tableKeyStatements({ ledger, regions }: Pick<DrillRoleScope, 'ledger' | 'regions'>): PolicyStatement[] {
   const { urlSuffix } = Stack.of(ledger);
   const services = regions.map((region) => `dynamodb.${region}.${urlSuffix}`);
   return [
@@ -127,23 +146,24 @@ function tableKeyStatements({ ledger, regions }: DrillRoleScope): PolicyStatemen
   ];
 }
 
-function drillGuardrails({ ledger, drillTables }: DrillRoleScope): PolicyStatement[] {
+function drillGuardrails({ ledger, drillTables, restoring }: DrillRoleScope): PolicyStatement[] {
   return guardrailStatements(ledger, ['dynamodb:CreateBackup', 'dynamodb:DeleteBackup'], {
     deletable: drillTables,
     touchable: drillTables,
     mayRestore: true,
+    mayRestorePoints: restoring !== undefined,
   });
 }
 
 /** > A restore writes nowhere but into the drill prefix, whatever somebody allows the role later. */
-function denyRestoresOutside({ tables, drillTables }: DrillRoleScope): PolicyStatement {
+function denyRestoresOutside({ tables, backedUpByDynamoDb, drillTables }: DrillRoleScope): PolicyStatement {
   return new PolicyStatement({
     sid: 'NeverRestoreElsewhere',
     effect: Effect.DENY,
     actions: [...restoringActions],
     notResources: [
       ...new Set([
-        ...tables.backups,
+        ...backedUpByDynamoDb.backups,
         ...(tables.chosenByTag.length > 0 ? [tables.any] : tables.chosenByName),
         ...drillTables,
       ]),

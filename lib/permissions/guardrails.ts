@@ -12,6 +12,8 @@ export interface Freedom {
   /** Tables beside the ledger whose items it may read and write. */
   readonly touchable?: readonly string[];
   readonly mayRestore?: boolean;
+  /** Whether it may have AWS Backup restore recovery points. */
+  readonly mayRestorePoints?: boolean;
 }
 
 /**
@@ -21,11 +23,19 @@ export interface Freedom {
 export function guardrailStatements(
   ledger: Table,
   never: readonly string[],
-  { deletable, recoverable, touchable, mayRestore = false, mayDeletePoints = false }: Freedom = {},
+  {
+    deletable,
+    recoverable,
+    touchable,
+    mayRestore = false,
+    mayRestorePoints = false,
+    mayDeletePoints = false,
+  }: Freedom = {},
 ): PolicyStatement[] {
   const ofTables = deletable ? [] : tableActions.filter((action) => !(recoverable && action === recoveryAction));
   const forbidden = [
     ...(mayRestore ? [] : restoringActions),
+    ...(mayRestorePoints ? [] : ['backup:StartRestoreJob']),
     ...(mayDeletePoints ? [] : ['backup:DeleteRecoveryPoint']),
     ...destructiveActions,
     ...never,

@@ -49,13 +49,18 @@ export function jobStartingStatements(
     allow('StartBackupJobs', ['backup:StartBackupJob'], vault.vaultArn),
     allow('TagRecoveryPoints', ['backup:TagResource'], vault.pointArns),
     allow('ReadBackupSettings', ['backup:DescribeRegionSettings'], '*'),
-    new PolicyStatement({
-      sid: 'PassBackupRole',
-      actions: ['iam:PassRole'],
-      resources: [serviceRoleArn],
-      conditions: { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } },
-    }),
+    passRoleStatement('PassBackupRole', serviceRoleArn),
   ];
+}
+
+/** Handing one role over, and to AWS Backup only. */
+export function passRoleStatement(sid: string, roleArn: string): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    actions: ['iam:PassRole'],
+    resources: [roleArn],
+    conditions: { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } },
+  });
 }
 
 /** Looking what became of jobs. */

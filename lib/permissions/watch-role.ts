@@ -33,7 +33,7 @@ export function watchRoleStatements(scope: WatchRoleScope): PolicyStatement[] {
 }
 
 /** A table may be encrypted with a key of another account. */
-function anyKey(stack: Stack): string {
+export function anyKey(stack: Stack): string {
   return stack.formatArn({ service: 'kms', account: '*', resource: 'key', resourceName: '*' });
 }
 

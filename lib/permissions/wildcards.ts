@@ -37,6 +37,13 @@ const reasons: Readonly<Record<string, string>> = {
   ReadRecoveryPoints: 'the ids of recovery points are given by AWS Backup when they are taken',
   ExpireRecoveryPoints:
     'the ids of recovery points are given by AWS Backup when they are taken; the code deletes only those whose name and seal are its own',
+  StartRestoreJobs:
+    'the ids of recovery points are given by AWS Backup when they are taken; the role handed over restores into drill tables only',
+  FollowRestoreJobs: 'DescribeRestoreJob and ListRestoreJobs know no resource but * (Service Authorization Reference)',
+  LookAtSources: 'an operator chose these tables by a pattern of names',
+  LookAtSourcesByTag:
+    'an operator chose these tables by tag; the condition on aws:ResourceTag limits the wildcard to them',
+  RestoreIntoDrillTables: 'the names of drill tables are made by the drill, within its own prefix',
   ReadBackupSettings: 'DescribeRegionSettings knows no resource but * (Service Authorization Reference)',
   FollowBackupJobs: 'DescribeBackupJob and ListBackupJobs know no resource but * (Service Authorization Reference)',
   ReadIndexSettings:

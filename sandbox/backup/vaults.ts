@@ -2,6 +2,7 @@ import { AwsError } from '../aws-error.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { ApiCall } from '../front.ts';
 import { Input } from '../input.ts';
+import { managedKeyIds } from '../kms.ts';
 import { invalidParameter, invalidRequest, notFound } from './backup-errors.ts';
 import { pageOf } from './paging.ts';
 import { describeVault, tagsFrom, type Vault } from './vault.ts';
@@ -18,8 +19,6 @@ interface VaultsParts {
 export const vaultNameRule = { pattern: /^[a-zA-Z0-9\-_]{2,50}$/ };
 /** Source: AWS Backup quotas. */
 const mostVaults = 300;
-/** The key that AWS Backup manages in the account, `alias/aws/backup`. */
-const managedKeyId = '00000000-0000-4000-8000-00000000bac0';
 
 /** The vaults of one Region, and who may use them. */
 export class Vaults {
@@ -62,7 +61,7 @@ export class Vaults {
       name,
       arn: `${this.#parts.arnPrefix}:backup-vault:${name}`,
       createdAt: this.#parts.clock.now,
-      encryptionKeyArn: key ?? `${this.#parts.arnPrefix.replace(':backup:', ':kms:')}:key/${managedKeyId}`,
+      encryptionKeyArn: key ?? `${this.#parts.arnPrefix.replace(':backup:', ':kms:')}:key/${managedKeyIds.backup}`,
       hasOwnKey: key !== undefined,
       creatorRequestId: input.optionalText('CreatorRequestId'),
       tags: tagsFrom(input.members.BackupVaultTags),

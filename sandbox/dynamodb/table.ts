@@ -1,5 +1,6 @@
 import type { PlannedEvent } from '../event-queue.ts';
 import { isRecord } from '../input.ts';
+import { managedKeyIds } from '../kms.ts';
 import type { History } from './history.ts';
 
 export type TableStatus =
@@ -163,15 +164,12 @@ function restoreSummary({ backupArn, tableArn, contentAt, inProgress }: RestoreO
   };
 }
 
-/** The key in the account that AWS manages for DynamoDB, `alias/aws/dynamodb`. */
-const managedKeyId = '00000000-0000-4000-8000-00000000dddb';
-
 /** The ARN of the key that encrypts a table, as far as it is in this account; undefined for a key that AWS owns. */
 export function keyArnOf({ arn, definition }: Pick<Table, 'arn' | 'definition'>): string | undefined {
   const specification = definition.SSESpecification;
   // A template spells the switch `SSEEnabled`, the API `Enabled`.
   if (!isRecord(specification) || (specification.Enabled ?? specification.SSEEnabled) === false) return undefined;
-  const key = typeof specification.KMSMasterKeyId === 'string' ? specification.KMSMasterKeyId : managedKeyId;
+  const key = typeof specification.KMSMasterKeyId === 'string' ? specification.KMSMasterKeyId : managedKeyIds.dynamodb;
   if (key.startsWith('arn:')) return key;
   const [, partition = '', , region = '', account = ''] = arn.split(':');
   return `arn:${partition}:kms:${region}:${account}:${key.includes('/') ? key : `key/${key}`}`;

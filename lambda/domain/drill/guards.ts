@@ -25,6 +25,8 @@ export interface DrillIntent {
   readonly slot: Date;
   /** ARN of the backup, or of the table of a point in time. */
   readonly sourceArn: string;
+  /** What DynamoDB shows as the table's origin, where that is not `sourceArn`: of a recovery point, the table it is of. */
+  readonly originArn?: string | undefined;
   /** Region the table is restored into; missing when it is that of its source. */
   readonly region?: string | undefined;
   /** When the intent was recorded first; a repeated record must not move it. */
@@ -148,8 +150,8 @@ function sameTableId({ tableId }: TableFacts, { targetTableId }: DrillIntent): R
 }
 
 /** > Where DynamoDB still shows what it was restored from, that is what the drill meant to restore. */
-function sameOrigin({ restoredFrom }: TableFacts, { sourceArn }: DrillIntent): Reason | undefined {
-  if (restoredFrom === undefined || restoredFrom === sourceArn) return undefined;
+function sameOrigin({ restoredFrom }: TableFacts, { sourceArn, originArn }: DrillIntent): Reason | undefined {
+  if (restoredFrom === undefined || restoredFrom === sourceArn || restoredFrom === originArn) return undefined;
   return { code: 'other-origin', detail: `it was restored from ${restoredFrom}, the drill meant ${sourceArn}` };
 }
 

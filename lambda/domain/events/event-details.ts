@@ -85,7 +85,12 @@ export const drillFinished = z
       })
       .optional(),
     source: z
-      .object({ arn: z.string(), createdAt: instant, sizeBytes: count })
+      .object({
+        arn: z.string(),
+        createdAt: instant,
+        sizeBytes: count,
+        storage: z.literal('cold').optional().describe('set where it was fetched from cold storage'),
+      })
       .optional()
       .describe('what was restored; missing when there was nothing'),
     indexes: z.union([z.enum(['all', 'none']), z.array(z.string())]).describe('which indexes the times include'),

@@ -1,6 +1,7 @@
 import { chooseBackup, restorableBackups } from '../../domain/drill/choose.ts';
 import { durationSeconds } from '../../domain/keep-guarantee.ts';
 import { isOwnBackup } from '../../domain/naming.ts';
+import type { Restorable } from '../../domain/standing.ts';
 import type { Failure } from '../ports.ts';
 import { isPassing, stepError } from './broken-off.ts';
 import type { DrillFailure } from './drill-result.ts';
@@ -44,14 +45,16 @@ export async function chooseSource(
     switch (choice.kind) {
       case 'none':
         return nothing('no-backup', lost.length > 0 ? 'all its backups are being deleted' : choice.reason.detail);
-      case 'backup': {
-        const { arn, createdAt } = choice.backup;
-        return await describe({ kind: 'backup', arn }, createdAt, ports);
-      }
+      case 'backup':
+        return await describe(sourceOf(choice.backup, run), choice.backup.createdAt, ports);
       case 'point-in-time':
         return await choosePointInTime(run, now, ports);
     }
   });
+}
+
+function sourceOf({ arn, tableId }: Restorable, { plan }: DrillRun): RestoreSource {
+  return plan.backup.engine === 'aws-backup' ? { kind: 'recovery-point', arn, tableId } : { kind: 'backup', arn };
 }
 
 /** > A chosen time that the table cannot be restored to ends the drill at once: waiting would only move the window further away. */

@@ -29,7 +29,7 @@ function finishedEvent(result: DrillResult, owner: string): Event {
       table,
       outcome,
       ...(failure && { failure: tellable(failure) }),
-      ...(source && { source: { arn: source.arn, createdAt: source.createdAt, sizeBytes: source.sizeBytes } }),
+      ...(source && { source: tellableSource(source) }),
       indexes: typeof indexes === 'string' ? indexes : [...indexes],
       times,
       itemsVerified,
@@ -42,6 +42,10 @@ function finishedEvent(result: DrillResult, owner: string): Event {
   };
 }
 
+function tellableSource({ arn, createdAt, sizeBytes, storage }: NonNullable<DrillResult['source']>) {
+  return { arn, createdAt, sizeBytes, ...(storage && { storage }) };
+}
+
 /** > What a validation found is not sent: it may quote items. */
 function tellable({ phase, kind, message }: DrillFailure): DetailOf<'Drill Finished'>['failure'] {
   return { phase, reason: kind, ...(phase !== 'validate' && { message: briefly(message) }) };
@@ -49,10 +53,14 @@ function tellable({ phase, kind, message }: DrillFailure): DetailOf<'Drill Finis
 
 /**
  * > A drill breaks the objective when it may have taken longer, by the upper bound of what was measured, as its metric and alarm say. One
- * > that was given up breaks it when it had certainly taken longer by then. A restore without all indexes breaks nothing.
+ * > that was given up breaks it when it had certainly taken longer by then. A restore without all indexes breaks nothing, nor does one out of
+ * > cold storage.
  */
-function brokenBy({ outcome, indexes, times }: DrillResult, objectiveSeconds: number): DurationBounds | undefined {
-  if (indexes !== 'all') return undefined;
+function brokenBy(
+  { outcome, indexes, source, times }: DrillResult,
+  objectiveSeconds: number,
+): DurationBounds | undefined {
+  if (indexes !== 'all' || source?.storage === 'cold') return undefined;
   const measured = outcome === 'passed' ? times.total : { atLeastSeconds: certainSeconds(times) };
   const longest = measured?.atMostSeconds ?? measured?.atLeastSeconds ?? 0;
   return longest > objectiveSeconds ? measured : undefined;

@@ -58,7 +58,10 @@ export interface DrillResult {
     /** When the backup was taken; of a point in time, the instant restored to. */
     readonly createdAt: string;
     readonly sizeBytes: number;
-    readonly itemCount: number;
+    /** Missing where nobody tells: a recovery point does not. */
+    readonly itemCount?: number;
+    /** Where a restore first fetched it from cold storage, which makes its times another series. */
+    readonly storage?: 'cold';
   };
   /** What the times are times of: a restore without indexes is another series. */
   readonly indexes: DrillPlan['indexes'];
@@ -74,4 +77,12 @@ export interface DrillResult {
   /** Whether the drill's table is gone again. */
   readonly cleanUp: 'pending' | 'deleted' | 'nothing-to-delete' | 'left-behind';
   readonly leftBehind?: string;
+}
+
+/**
+ * Whether a drill tells how long a restore of its table takes.
+ * > Only drills that passed with all indexes do, and a restore out of cold storage is of another series.
+ */
+export function isMeasure({ outcome, indexes, source }: DrillResult): boolean {
+  return outcome === 'passed' && indexes === 'all' && source?.storage !== 'cold';
 }

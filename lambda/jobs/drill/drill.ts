@@ -5,6 +5,7 @@ import type { DrillPlan, Plan } from '../../domain/plan.ts';
 import type { Backups, Log, Timing } from '../ports.ts';
 import type { TableSettings } from '../../domain/settings.ts';
 import type { Settings, SettingsLedger } from '../settings-port.ts';
+import { askedFor } from './asked-for.ts';
 import { unlessBroken } from './broken-off.ts';
 import type { ChosenSource } from './choose-source.ts';
 import { cleanUp } from './clean-up.ts';
@@ -128,14 +129,14 @@ async function restoreAndProve(
   durable: Durable,
   ports: DrillPorts,
 ): Promise<Outcome> {
-  const accepted = await requestRestore(run, source.from, intent, durable, ports);
+  const accepted = await requestRestore(run, source, intent, durable, ports);
   if (accepted.kind === 'failed') return { failure: accepted.failure };
   const restored = await waitUntilReady(run, { targetName, source, accepted }, durable, ports);
   const { restore, tableId } = restored;
   const seen = { ...intent, ...(tableId !== undefined && { targetTableId: tableId }) };
   if (restored.failure) {
     if (tableId !== undefined) await note(seen, durable, ports);
-    return { times: { restore }, failure: restored.failure };
+    return { ...(!restored.isWithoutTable && { times: { restore } }), failure: restored.failure };
   }
   const snapshot = await settingsToGiveBack(run, source, durable, ports);
   if (typeof snapshot === 'string') await note(seen, durable, ports);
@@ -163,7 +164,7 @@ async function proveRestored(
   const begun = await now('begin to re-arm', durable, ports.timing);
   const rearmed = await rearmTable(run, targetName, snapshot, durable, ports);
   const armed = await now('begin to validate', durable, ports.timing);
-  const validated = await validate(run, targetName, source.backedUp, durable, ports);
+  const validated = await validate(run, targetName, source, durable, ports);
   const ended = await now('end validation', durable, ports.timing);
   const times: DrillTimes = {
     restore,
@@ -202,6 +203,7 @@ function resultOf(
   { source, times, rearmed, validated, failure }: Outcome,
   timing: Timing,
 ): DrillResult {
+  const { indexes, billing } = source ? askedFor(run, source) : run.drill;
   return {
     version: 1,
     plan: run.plan.name,
@@ -216,11 +218,12 @@ function resultOf(
         arn: source.arn,
         createdAt: source.createdAt,
         sizeBytes: source.backedUp.sizeBytes,
-        itemCount: source.backedUp.itemCount,
+        ...(source.backedUp.itemCount !== undefined && { itemCount: source.backedUp.itemCount }),
+        ...(source.backedUp.storage && { storage: source.backedUp.storage }),
       },
     }),
-    indexes: run.drill.indexes,
-    billing: run.drill.billing,
+    indexes,
+    billing,
     times: times ?? {},
     settings: rearmed?.settings ?? 'not-wanted',
     itemsVerified: validated?.itemsVerified ?? 0,

@@ -52,7 +52,7 @@ async function stays(
 async function recordIntent(
   run: DrillRun,
   targetName: DrillTableName,
-  { arn }: ChosenSource,
+  { arn, backedUp: { originArn } }: ChosenSource,
   durable: Durable,
   { ledger, timing }: DrillPorts,
 ): Promise<DrillIntent> {
@@ -64,6 +64,7 @@ async function recordIntent(
     table: run.table,
     slot: run.slot.toISOString(),
     sourceArn: arn,
+    ...(originArn !== undefined && { originArn }),
     ...(region !== undefined && { region }),
     recordedAt: known?.recordedAt ?? timing.now().toISOString(),
     executionId: durable.executionId,

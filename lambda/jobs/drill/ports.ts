@@ -2,9 +2,13 @@ import type { DrillPlan } from '../../domain/plan.ts';
 import type { SettingName } from '../../domain/settings.ts';
 import type { Failure } from '../ports.ts';
 
-/** What a restore reads: one backup, or a table as it was at an instant (ISO 8601; its latest restorable one when none is given). */
+/**
+ * What a restore reads: one backup of DynamoDB, one recovery point of AWS Backup (and of which table incarnation it is), or a table as it was at
+ * an instant (ISO 8601; its latest restorable one when none is given).
+ */
 export type RestoreSource =
   | { readonly kind: 'backup'; readonly arn: string }
+  | { readonly kind: 'recovery-point'; readonly arn: string; readonly tableId: string }
   | { readonly kind: 'point-in-time'; readonly table: string; readonly at?: string };
 
 export interface RestoreRequest {
@@ -12,13 +16,16 @@ export interface RestoreRequest {
   /** ARN of the backup, or of the table of a point in time: what another Region finds it by. */
   readonly sourceArn: string;
   readonly target: string;
+  /** Since when the restore may have been asked for; ISO 8601. */
+  readonly announcedAt: string;
   readonly billing: DrillPlan['billing'];
   readonly indexes: DrillPlan['indexes'];
   readonly encryptionKey?: DrillPlan['encryptionKey'];
 }
 
 export type RestoreOutcome =
-  | { readonly kind: 'accepted' }
+  /** `job` is what `progress` knows the restore by; without one, the table itself is all there is to look at. */
+  | { readonly kind: 'accepted'; readonly job?: string }
   /** A table of that name is there, or being restored: ours after a lost answer, or somebody's. */
   | { readonly kind: 'exists' }
   /** Nothing was started. `retriable` says whether trying again can help. */
@@ -27,6 +34,16 @@ export type RestoreOutcome =
   | { readonly kind: 'no-room'; readonly failure: Failure }
   /** The answer was lost: the restore may have begun. Look before trying again. */
   | { readonly kind: 'unknown'; readonly failure: Failure };
+
+/** How far a restore is that has a job. */
+export type RestoreProgress =
+  | { readonly kind: 'under-way' }
+  /** When the job was asked for and when the table was ACTIVE, by AWS's clock. */
+  | { readonly kind: 'done'; readonly startedAt: Date; readonly endedAt: Date }
+  /** It ended, and there is no table. */
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  /** Nobody knows: AWS could not be asked. */
+  | { readonly kind: 'unanswered'; readonly failure: Failure };
 
 /** A table as a drill sees it. */
 export interface RestoredTable {
@@ -64,12 +81,17 @@ export type TableLook =
 /** What a backup says about the table it was taken of. */
 export interface BackedUpTable {
   readonly tableId: string;
-  /** Of the backup, or of the table that is restored to a point in time: what DynamoDB shows as a table's origin. */
+  /** Of the backup, or of the table that is restored to a point in time. */
   readonly arn: string;
-  readonly shape: TableShape;
+  /** What DynamoDB shows as the origin of a table restored from it, where that is not `arn`. */
+  readonly originArn?: string;
+  /** As far as it is known: a recovery point itself tells nothing of it. Its encryption may be `aws-managed` there. */
+  readonly shape: Partial<TableShape>;
   readonly sizeBytes: number;
-  /** Up to six hours old; only tells a table that had items from one that had none. */
-  readonly itemCount: number;
+  /** Up to six hours old; only tells a table that had items from one that had none. A recovery point does not tell it. */
+  readonly itemCount?: number;
+  /** Set where a restore first has to fetch it from cold storage. */
+  readonly storage?: 'cold';
 }
 
 export type SourceLook =
@@ -122,7 +144,10 @@ export type CheckOutcome =
  * are about the Region of the backups; all else is about that of the restored tables.
  */
 export interface Restores {
+  /** > A restore that has a job is asked for once: what was asked for before is found again, however often it is asked. */
   start(request: RestoreRequest): Promise<RestoreOutcome>;
+  /** How far the job of a restore into `target` is. */
+  progress(job: string, target: string): Promise<RestoreProgress>;
   look(tableName: string): Promise<TableLook>;
   /**
    * Which of the rights that a restore needs of its caller on its target the caller has not, by the names of their actions. Only for a table
@@ -169,6 +194,8 @@ export interface DrillIntent {
   readonly slot: string;
   /** ARN of the backup, or of the table restored to a point in time. */
   readonly sourceArn: string;
+  /** What DynamoDB shows as the table's origin while it is restored, where that is not `sourceArn`. */
+  readonly originArn?: string;
   /** Region the table is restored into; missing when it is that of its source. */
   readonly region?: string;
   /** ISO 8601. */

@@ -1,14 +1,18 @@
+import { askedFor } from './asked-for.ts';
 import { stepError } from './broken-off.ts';
+import type { ChosenSource } from './choose-source.ts';
 import type { Durable } from './durable.ts';
 import type { DrillPorts, DrillRun } from './drill.ts';
 import type { DrillFailure } from './drill-result.ts';
-import type { DrillIntent, RestoredTable, RestoreRequest, RestoreSource } from './ports.ts';
+import type { DrillIntent, RestoredTable, RestoreRequest } from './ports.ts';
 
 /** When a restore was accepted, in epoch milliseconds, and how long the answer took: the moment lies in between. */
 export interface Accepted {
   readonly kind: 'accepted';
   readonly at: number;
   readonly uncertainMilliseconds: number;
+  /** What AWS Backup knows the restore by. */
+  readonly job?: string;
 }
 
 type Attempt =
@@ -28,13 +32,19 @@ const standBackMilliseconds = 600_000;
  */
 export async function requestRestore(
   run: DrillRun,
-  source: RestoreSource,
+  source: ChosenSource,
   intent: DrillIntent,
   durable: Durable,
   ports: DrillPorts,
 ): Promise<Accepted | { readonly kind: 'failed'; readonly failure: DrillFailure }> {
   const giveUpAt = Date.parse(intent.recordedAt) + run.timeoutMilliseconds;
-  const request = { source, sourceArn: intent.sourceArn, target: intent.targetName, ...overridesOf(run) };
+  const request = {
+    source: source.from,
+    sourceArn: intent.sourceArn,
+    target: intent.targetName,
+    announcedAt: intent.recordedAt,
+    ...askedFor(run, source),
+  };
   const start: Attempt = { kind: 'again', tries: 0, pauseMilliseconds: 0, mustLook: false };
   const last = await durable.poll<Attempt>(
     'request the restore',
@@ -57,7 +67,8 @@ async function attempt(
   ports: DrillPorts,
 ): Promise<Attempt> {
   const tries = state.kind === 'again' ? state.tries : 0;
-  const mustLook = state.kind === 'again' && state.mustLook;
+  // Where there is a job, whoever asks for it looks for it first.
+  const mustLook = state.kind === 'again' && state.mustLook && request.source.kind !== 'recovery-point';
   if (mustLook) {
     const adopted = await adopt(intent, ports);
     if (adopted) return adopted;
@@ -67,7 +78,7 @@ async function attempt(
   const answeredAt = ports.timing.now().getTime();
   switch (outcome.kind) {
     case 'accepted':
-      return { kind: 'accepted', at: answeredAt, uncertainMilliseconds: answeredAt - sentAt };
+      return { ...outcome, at: answeredAt, uncertainMilliseconds: answeredAt - sentAt };
     case 'exists':
       return (
         (await adopt(intent, ports)) ?? failed('name-taken', `a table named ${request.target} is there, and not ours`)
@@ -120,8 +131,4 @@ function standBack(tries: number, now: number, giveUpAt: number, message: string
 
 function failed(kind: DrillFailure['kind'], message: string): Attempt {
   return { kind: 'failed', failure: { phase: 'restore', kind, message } };
-}
-
-function overridesOf({ drill }: DrillRun): Pick<RestoreRequest, 'billing' | 'indexes' | 'encryptionKey'> {
-  return { billing: drill.billing, indexes: drill.indexes, encryptionKey: drill.encryptionKey };
 }

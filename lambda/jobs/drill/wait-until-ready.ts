@@ -10,6 +10,7 @@ import type { ChosenSource } from './choose-source.ts';
 import type { Durable } from './durable.ts';
 import type { DrillPorts, DrillRun } from './drill.ts';
 import type { DrillFailure } from './drill-result.ts';
+import { followRestore } from './follow-restore.ts';
 import type { RestoredTable, Restores } from './ports.ts';
 import type { Accepted } from './request-restore.ts';
 
@@ -26,7 +27,10 @@ interface Watch {
   readonly ready: RestoreTiming;
   readonly elapsedMilliseconds: number;
   readonly tableId?: string;
+  /** When the table was ACTIVE by AWS Backup's own word. */
+  readonly endedAt?: number;
   readonly failure?: DrillFailure;
+  readonly isWithoutTable?: boolean;
   readonly isReady: boolean;
 }
 
@@ -39,6 +43,8 @@ export interface Restored {
   /** Until table and indexes were ACTIVE: measured as a whole, and so as surely as each of its parts. */
   readonly ready: DurationBounds;
   readonly failure?: DrillFailure;
+  /** The restore came to nothing before there was a table, as AWS Backup says. */
+  readonly isWithoutTable: boolean;
 }
 
 /** A table that was just asked for may not be seen yet. */
@@ -60,19 +66,34 @@ export async function waitUntilReady(
   const last = await durable.poll<Watch>(
     'wait until ready',
     start,
-    (watch) => look(watch, awaited, run, ports),
+    (watch) => lookOnce(watch, awaited, run, ports),
     ({ isReady, failure, elapsedMilliseconds }) =>
       isReady || failure ? undefined : nextPollMilliseconds(elapsedMilliseconds),
   );
-  const restore = widen(boundsOfTiming(last.table), accepted);
-  const ready = widen(boundsOfTiming(last.ready), accepted);
+  const uncertainSeconds = last.endedAt === undefined ? accepted.uncertainMilliseconds / 1000 : 0;
+  const restore = widen(boundsOfTiming(last.table), uncertainSeconds);
+  const ready = widen(boundsOfTiming(last.ready), uncertainSeconds);
   return {
     tableId: last.tableId,
     restore,
     indexes: difference(ready, restore),
     ready,
+    isWithoutTable: last.isWithoutTable ?? false,
     ...(last.failure && { failure: last.failure }),
   };
+}
+
+/** > Where a restore has a job, the table is looked at once the job is done: its indexes may be later. */
+async function lookOnce(watch: Watch, awaited: Awaited, run: DrillRun, ports: DrillPorts): Promise<Watch> {
+  const { job, at } = awaited.accepted;
+  if (job === undefined || watch.endedAt !== undefined) return await look(watch, awaited, run, ports);
+  const { table, ready } = watch;
+  const { unanswered, ...followed } = await followRestore({ table, ready }, { job, ...awaited }, ports);
+  const elapsedMilliseconds = Math.max(0, ports.timing.now().getTime() - at);
+  const next = { ...watch, ...followed, elapsedMilliseconds };
+  if (next.failure) return next;
+  if (next.endedAt !== undefined) return await look(next, awaited, run, ports);
+  return timedOut(next, run, unanswered === undefined ? '' : `, and nobody could ask for it any more: ${unanswered}`);
 }
 
 async function look(
@@ -100,11 +121,13 @@ async function look(
   const isActive = table.status === 'ACTIVE' && !table.isRestoring;
   const isReady = isActive && Object.values(table.indexes).every((status) => status === 'ACTIVE');
   const at = (finished: boolean) => ({ at: finished ? answeredAt : sentAt, finished });
+  const isAwaitingIndexes = Object.keys(table.indexes).length > 0;
+  const readyAt = watch.endedAt === undefined || isAwaitingIndexes ? answeredAt : watch.endedAt;
   const next = {
     ...base,
     tableId: table.tableId,
-    table: withPoll(watch.table, at(isActive)),
-    ready: withPoll(watch.ready, at(isReady)),
+    table: watch.endedAt === undefined ? withPoll(watch.table, at(isActive)) : watch.table,
+    ready: withPoll(watch.ready, isReady ? { at: readyAt, finished: true } : at(false)),
     isReady,
   };
   return isReady ? next : timedOut(next, run);
@@ -122,9 +145,11 @@ async function whyVanished(targetName: string, restores: Restores): Promise<Dril
   return { phase: 'restore', kind: 'access-denied', message };
 }
 
+const unnamed: readonly (string | undefined)[] = ['aws-owned', 'aws-managed', undefined];
+
 function whyHopeless({ name, status, shape }: RestoredTable, { backedUp }: ChosenSource): DrillFailure | undefined {
   if (status === 'INACCESSIBLE_ENCRYPTION_CREDENTIALS' || status === 'ARCHIVING' || status === 'ARCHIVED') {
-    const keys = new Set([shape.encryption, backedUp.shape.encryption].filter((key) => key !== 'aws-owned'));
+    const keys = new Set([shape.encryption, backedUp.shape.encryption].filter((key) => !unnamed.includes(key)));
     const named = [...keys].join(' or ') || 'a key';
     const message = `${name} is ${status}: ${named} cannot be used, which encrypts it or what it is restored from`;
     return { phase: 'restore', kind: 'key-inaccessible', message };
@@ -143,11 +168,11 @@ function fail(watch: Watch, kind: DrillFailure['kind'], message: string): Watch 
 }
 
 /** The request was accepted somewhere between its sending and its answer. */
-function widen(bounds: DurationBounds, { uncertainMilliseconds }: Accepted): DurationBounds {
+function widen(bounds: DurationBounds, uncertainSeconds: number): DurationBounds {
   const { atLeastSeconds, atMostSeconds } = bounds;
   return atMostSeconds === undefined
     ? { atLeastSeconds }
-    : { atLeastSeconds, atMostSeconds: atMostSeconds + uncertainMilliseconds / 1000 };
+    : { atLeastSeconds, atMostSeconds: atMostSeconds + uncertainSeconds };
 }
 
 /** From the end of one phase to the end of the next. */

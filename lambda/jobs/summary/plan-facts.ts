@@ -11,7 +11,7 @@ import type { Restorable } from '../../domain/standing.ts';
 import type { PlanFacts, TableFacts } from '../../domain/summary/facts.ts';
 import { weekOfSlots, type Week } from '../../domain/summary/week-of-slots.ts';
 import { discoverTables } from '../discover-tables.ts';
-import type { DrillResult } from '../drill/drill-result.ts';
+import { isMeasure, type DrillResult } from '../drill/drill-result.ts';
 import { describeLiveTables } from '../live-tables.ts';
 import type { SummaryPorts } from './ports.ts';
 import type { SummaryRun } from './summary.ts';
@@ -121,13 +121,12 @@ async function tableFacts(
   };
 }
 
-/** > Only drills that passed with all indexes tell how long a restore takes. */
 function restoreFacts(
   drills: readonly DrillResult[],
   plan: Plan,
   { until }: Week,
 ): Pick<TableFacts, 'restore' | 'forecast'> {
-  const measuring = drills.filter(({ outcome, indexes }) => outcome === 'passed' && indexes === 'all');
+  const measuring = drills.filter(isMeasure);
   const last = measuring.findLast(({ times }) => times.total?.atMostSeconds !== undefined);
   const objective = plan.objectives?.recoveryTime;
   const question = objective && { objectiveSeconds: durationSeconds(objective), now: until };

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { MeasuredDrill } from '../../domain/drill/forecast.ts';
 import type { Plan } from '../../domain/plan.ts';
-import type { DrillResult } from '../drill/drill-result.ts';
+import { isMeasure, type DrillResult } from '../drill/drill-result.ts';
 import type { DrillHistory, DrillIntent, DrillLedger } from '../drill/ports.ts';
 import type { RetentionLedger } from '../ports.ts';
 import type { RunLedger } from './ports.ts';
@@ -46,8 +46,8 @@ interface Drilled {
 }
 
 /**
- * The restores of a table that were timed with all indexes, into the Region that the plan drills in: those into another are another
- * series. > They are read again only when a drill of the table ended since: a year of
+ * The restores of a table that were timed with all indexes, into the Region that the plan drills in, and not out of cold storage: those are
+ * other series. > They are read again only when a drill of the table ended since: a year of
  * them is much to read for one number.
  */
 export async function measuredDrills(
@@ -64,8 +64,9 @@ export async function measuredDrills(
   return drills;
 }
 
-function measured({ outcome, indexes, times, source, startedAt }: DrillResult): MeasuredDrill[] {
+function measured(result: DrillResult): MeasuredDrill[] {
+  const { times, source, startedAt } = result;
   const seconds = times.total?.atMostSeconds;
-  if (outcome !== 'passed' || indexes !== 'all' || seconds === undefined || !source) return [];
+  if (!isMeasure(result) || seconds === undefined || !source) return [];
   return [{ at: new Date(startedAt), seconds, sizeBytes: source.sizeBytes }];
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { drillExecutionName, formatDrillTableName } from '../../../lambda/domain/drill/drill-table-name.ts';
+import type { Engine, Plan } from '../../../lambda/domain/plan.ts';
 import type { DrillResult } from '../../../lambda/jobs/drill/drill-result.ts';
 import type { SandboxAccount } from '../../../sandbox/account.ts';
 import { randomStream } from '../../../sandbox/random.ts';
@@ -8,7 +9,7 @@ import { owner } from '../world.ts';
 import { aDrillPlan, drillTablePrefix } from './drill-world.ts';
 import { aDrillingAccount, resultsOf, slot, sweep, tablesOf } from './drilling-account.ts';
 
-const plan = aDrillPlan();
+const engines = ['dynamodb', 'aws-backup'] as const;
 const execution = drillExecutionName({ owner, plan: 'orders', table: 'orders', slot: new Date(slot) });
 /**
  * Every call is crashed with `CRASHES=all`; without it, every eleventh before its effect, and every eleventh after it. One process holds
@@ -30,7 +31,13 @@ const drillTable = formatDrillTableName({
   slot: new Date(slot),
 });
 
-function start(account: SandboxAccount): void {
+/** What a drill asks for a restore with. */
+const requestOf: Readonly<Record<Engine, string>> = {
+  dynamodb: 'RestoreTableFromBackup',
+  'aws-backup': 'StartRestoreJob',
+};
+
+function start(account: SandboxAccount, plan: Plan): void {
   account.functions.enqueue('drill:live', JSON.stringify({ plan, table: 'orders', slot }), execution);
 }
 
@@ -43,12 +50,13 @@ function apiCalls(account: SandboxAccount): number {
   return account.journal.entries({ functionName: 'drill' }).length;
 }
 
-describe('the deployed drill', () => {
+describe.each<Engine>(engines)('the deployed drill of engine %s', (engine) => {
+  const plan = aDrillPlan({}, engine);
   let clean: SandboxAccount;
 
   beforeAll(async () => {
-    clean = await aDrillingAccount();
-    start(clean);
+    clean = await aDrillingAccount(true, { engine });
+    start(clean, plan);
     await clean.runFor(dayMs);
   });
 
@@ -60,7 +68,7 @@ describe('the deployed drill', () => {
   test('[X24] started again under the same name, it does nothing', async () => {
     const before = apiCalls(clean);
 
-    start(clean);
+    start(clean, plan);
     await clean.runFor(dayMs);
 
     expect(apiCalls(clean)).toBe(before);
@@ -78,16 +86,16 @@ describe('the deployed drill', () => {
   test(
     '[X06] goes on also after a second crash soon after the first, at each turn from one phase to the next',
     async () => {
-      for (const points of pairs(clean)) await expectSameEnd(points);
+      for (const points of pairs(clean, engine)) await expectSameEnd(points);
     },
     longest,
   );
 
   /** One result, the same as without a crash but for its times; nothing left behind; and no table deleted but the drill's own. */
   async function expectSameEnd(points: readonly CrashPoint[]): Promise<void> {
-    const account = await aDrillingAccount();
+    const account = await aDrillingAccount(true, { engine });
     const faults = crash(account, execution, points);
-    start(account);
+    start(account, plan);
     await account.runFor(dayMs);
     const early = await sweep(account, plan);
     await account.runFor(3 * dayMs);
@@ -101,7 +109,8 @@ describe('the deployed drill', () => {
       results: timeless(await resultsOf(clean)),
     });
     expect({ points, left: tablesOf(account), open: early.leftovers }).toEqual({ points, left: ['orders'], open: [] });
-    expect(calls(account, 'RestoreTableFromBackup').length).toBeLessThanOrEqual(1 + points.length);
+    expect({ points, restores: account.dynamodb.restores.all.length }).toEqual({ points, restores: 1 });
+    expect(calls(account, requestOf[engine]).length).toBeLessThanOrEqual(1 + points.length);
     expect(new Set(deleted)).toEqual(new Set([drillTable]));
   }
 });
@@ -111,7 +120,7 @@ function timeless(results: readonly DrillResult[]): unknown[] {
   return results.map((result) => ({
     ...result,
     times: Object.keys(result.times),
-    source: result.source?.arn.includes(':table/orders/backup/'),
+    source: /:table\/orders\/backup\/|:recovery-point:/.test(result.source?.arn ?? ''),
     startedAt: '',
     finishedAt: '',
     executionId: '',
@@ -126,14 +135,12 @@ function singles(all: number): readonly (readonly CrashPoint[])[] {
 }
 
 /** Both crashes around the calls with which the phases begin and end, unless the environment asks for others. */
-function pairs(clean: SandboxAccount): readonly (readonly CrashPoint[])[] {
+function pairs(clean: SandboxAccount, engine: Engine): readonly (readonly CrashPoint[])[] {
   const all = apiCalls(clean);
   if (process.env.CRASHES === 'pairs') return ofPart(doubleCrashes(all, 1));
   if (seed !== undefined) return ofPart(drawPairs(all, Number(drawn), seed));
   const operations = clean.journal.entries({ functionName: 'drill' }).map(({ operation }) => operation);
-  const turns = ['RestoreTableFromBackup', 'Scan', 'DeleteTable', 'DeleteItem'].map(
-    (name) => operations.indexOf(name) + 1,
-  );
+  const turns = [requestOf[engine], 'Scan', 'DeleteTable', 'DeleteItem'].map((name) => operations.indexOf(name) + 1);
   return turns.map((nth) => [
     { nth, when: 'after' },
     { nth: nth + 1, when: 'after' },

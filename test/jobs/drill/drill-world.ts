@@ -7,18 +7,36 @@ import { DynamoDbRestores } from '../../../lambda/aws/dynamodb-restores.ts';
 import { DynamoDbSettingsLedger } from '../../../lambda/aws/dynamodb-settings-ledger.ts';
 import { tableSettings } from '../../../lambda/aws/table-settings.ts';
 import { formatBackupName } from '../../../lambda/domain/naming.ts';
-import type { Plan, PlanInput } from '../../../lambda/domain/plan.ts';
+import { recoveryPointTags } from '../../../lambda/aws/recovery-point-tags.ts';
+import type { Engine, Plan, PlanInput } from '../../../lambda/domain/plan.ts';
 import { drillTable, type DrillPorts, type DrillRun } from '../../../lambda/jobs/drill/drill.ts';
 import type { Timing } from '../../../lambda/jobs/ports.ts';
 import type { DrillResult } from '../../../lambda/jobs/drill/drill-result.ts';
 import type { SandboxAccount } from '../../../sandbox/account.ts';
+import type { RecoveryPoint } from '../../../sandbox/backup/recovery-point.ts';
 import { aPlan, aWorld, drillTablePrefix, owner, prefix } from '../world.ts';
 import { MemoryDurable } from './memory-durable.ts';
 
 export { drillTablePrefix };
 
-export function aDrillPlan(drill: Partial<NonNullable<PlanInput['drill']>> = {}): Plan {
-  return aPlan({ drill: { schedule: 'cron(0 5 ? * SUN *)', ...drill } });
+export const vaultName = 'dynamodb-backups-ab12cd34';
+export const restoreRoleArn = 'arn:aws:iam::123456789012:role/backup-restore';
+
+export function aDrillPlan(drill: Partial<NonNullable<PlanInput['drill']>> = {}, engine: Engine = 'dynamodb'): Plan {
+  return aPlan({
+    backup: { schedule: 'rate(1 hour)', engine },
+    drill: { schedule: 'cron(0 5 ? * SUN *)', ...drill },
+  });
+}
+
+/** A recovery point of ours that holds what is in the table now. */
+export function plantPoint(account: SandboxAccount, slot: Date, tableName = 'orders'): RecoveryPoint {
+  const { vaults, points } = account.backup;
+  const table = account.dynamodb.tables.require(tableName);
+  const vault = vaults.get(vaultName) ?? vaults.add({ BackupVaultName: vaultName });
+  const name = formatBackupName({ prefix, owner, plan: 'orders', slot, tableId: table.id });
+  const tags = { [recoveryPointTags.name]: name, [recoveryPointTags.tableId]: table.id };
+  return points.plant(vault, table, slot.getTime(), { tags });
 }
 
 /**
@@ -27,6 +45,7 @@ export function aDrillPlan(drill: Partial<NonNullable<PlanInput['drill']>> = {})
 export async function plantOrders(
   account: SandboxAccount,
   more: Readonly<Record<string, unknown>> = {},
+  engine: Engine = 'dynamodb',
 ): Promise<string> {
   const client = account.client(DynamoDBClient);
   await account.createTable({
@@ -51,6 +70,7 @@ export async function plantOrders(
   }
   const { id } = account.dynamodb.tables.require('orders');
   const slot = new Date('2026-11-20T03:00:00Z');
+  if (engine === 'aws-backup') return plantPoint(account, slot).arn;
   const BackupName = formatBackupName({ prefix, owner, plan: 'orders', slot, tableId: id });
   const command = new CreateBackupCommand({ TableName: 'orders', BackupName });
   const { BackupDetails } = await account.clock.runUntilSettled(client.send(command));
@@ -139,7 +159,7 @@ export class DrillWorld {
       cloudWatch: there.client(CloudWatchClient),
     };
     return {
-      restores: new DynamoDbRestores({ dynamodb, dynamodbOnce: dynamodb }, this.client),
+      restores: new DynamoDbRestores({ dynamodb, dynamodbOnce: dynamodb }, { source: this.client }),
       settings: tableSettings(clients, this.ports.timing),
     };
   }

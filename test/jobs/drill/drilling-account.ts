@@ -1,16 +1,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbDrillLedger } from '../../../lambda/aws/dynamodb-drill-ledger.ts';
-import { drillStartEnvironmentNames } from '../../../lambda/contract/environment.ts';
-import type { Plan } from '../../../lambda/domain/plan.ts';
+import { drillStartEnvironmentNames, vaultVariables } from '../../../lambda/contract/environment.ts';
+import type { Engine, Plan } from '../../../lambda/domain/plan.ts';
 import type { DrillResult } from '../../../lambda/jobs/drill/drill-result.ts';
 import type { AccountOptions, SandboxAccount } from '../../../sandbox/account.ts';
 import { aWorld, bundleOf, owner, prefix } from '../world.ts';
-import { drillTablePrefix, plantOrders } from './drill-world.ts';
+import { drillTablePrefix, plantOrders, restoreRoleArn, vaultName } from './drill-world.ts';
 
 export const slot = '2026-11-20T05:00:00Z';
 
 interface DrillingAccountOptions extends AccountOptions {
   readonly executionDays?: number;
+  /** Of the plans. */
+  readonly engine?: Engine;
   /** What the drill function's role may do; without it, everything. */
   readonly statements?: readonly object[];
   /** Variables of the functions beside those they always have. */
@@ -31,11 +33,12 @@ export function drillVariables({ region }: SandboxAccount): Readonly<Record<stri
 /** The functions of the drill stack as they are deployed, and, unless told otherwise, the table `orders` with a backup. */
 export async function aDrillingAccount(
   withOrders = true,
-  { executionDays = 3, statements, variables = {}, ...options }: DrillingAccountOptions = {},
+  { executionDays = 3, engine = 'dynamodb', statements, variables = {}, ...options }: DrillingAccountOptions = {},
 ): Promise<SandboxAccount> {
   const { account } = await aWorld([], options);
   const env = {
     ...drillVariables(account),
+    ...(engine === 'aws-backup' && vaultEnvironment),
     ...variables,
   };
   const durable = { executionTimeoutSeconds: executionDays * 86_400, retentionDays: 30 };
@@ -46,9 +49,14 @@ export async function aDrillingAccount(
   for (const name of ['drill-start', 'sweep']) {
     account.loadFunction({ name, code: await bundleOf(name), env, timeoutSeconds: 900 });
   }
-  if (withOrders) await plantOrders(account);
+  if (withOrders) await plantOrders(account, {}, engine);
   return account;
 }
+
+const vaultEnvironment = {
+  [vaultVariables.vaultName]: vaultName,
+  [vaultVariables.restoreRoleArn]: restoreRoleArn,
+};
 
 export async function resultsOf(account: SandboxAccount, table = 'orders'): Promise<readonly DrillResult[]> {
   const ledger = new DynamoDbDrillLedger(account.client(DynamoDBClient), 'ledger');

@@ -1,0 +1,59 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { tableStatements } from './discovery.ts';
+import { passRoleStatement, vaultReadingStatements, type VaultAccess } from './vault-access.ts';
+import { anyKey } from './watch-role.ts';
+
+/** Which recovery points are restored, and by which role. */
+export interface PointRestoring {
+  readonly vault: VaultAccess;
+  /** The role that AWS Backup takes on to restore them. */
+  readonly restoreRoleArn: string;
+}
+
+/** The tables whose recovery points are restored tell what a recovery point does not: their keys. */
+export function pointRestoringStatements(stack: Stack, restoring: PointRestoring | undefined): PolicyStatement[] {
+  if (!restoring) return [];
+  const { vault, restoreRoleArn } = restoring;
+  return [
+    ...vaultReadingStatements(vault),
+    allow('ReadRecoveryPoints', ['backup:DescribeRecoveryPoint'], vault.pointArns),
+    allow('StartRestoreJobs', ['backup:StartRestoreJob'], vault.pointArns),
+    allow('FollowRestoreJobs', ['backup:DescribeRestoreJob', 'backup:ListRestoreJobs'], '*'),
+    passRoleStatement('PassRestoreRole', restoreRoleArn),
+    ...tableStatements('LookAtSources', ['dynamodb:DescribeTable'], vault.tables),
+    allow('LookAtTableKeys', ['kms:DescribeKey'], anyKey(stack)),
+  ];
+}
+
+/**
+ * The role that AWS Backup takes on restores into drill tables, and nowhere else: whatever the drill asked for, it could overwrite and read nothing
+ * of anybody's (source: AWSBackupServiceRolePolicyForRestores, its part on DynamoDB).
+ */
+export function restoreRoleStatements(
+  drillTables: readonly string[],
+  keys: readonly PolicyStatement[],
+): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'RestoreIntoDrillTables',
+      actions: [
+        'dynamodb:RestoreTableFromAwsBackup',
+        'dynamodb:DescribeTable',
+        'dynamodb:BatchWriteItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:Scan',
+        'dynamodb:UpdateItem',
+      ],
+      resources: [...drillTables],
+    }),
+    ...keys,
+  ];
+}
+
+function allow(sid: string, actions: string[], resource: string): PolicyStatement {
+  return new PolicyStatement({ sid, actions, resources: [resource] });
+}
