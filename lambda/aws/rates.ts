@@ -25,8 +25,6 @@ export const callsPerSecond = {
   describeRecoveryPoint: 8,
   listTagsOfRecoveryPoint: 16,
   deleteRecoveryPoint: 4,
-  startRestoreJob: 4,
-  describeRestoreJob: 8,
 } as const;
 
 /** A little more than a second: calls that the network squeezes together must still arrive at the allowed rate. */

@@ -20,7 +20,6 @@ import type {
 import type { Failure, FailureKind } from '../jobs/ports.ts';
 import { failureOf } from './failures.ts';
 import { isManagedByAws } from './key-manager.ts';
-import { paced } from './rates.ts';
 import { RecoveryPoints, statusOf } from './recovery-points.ts';
 
 /** Where recovery points are restored: in the Region of the vault they are in, by a role that AWS Backup takes on. */
@@ -51,10 +50,6 @@ export function pointRestores(
 ): PointRestores {
   const { backup } = clients;
   const points = new RecoveryPoints(backup, place.vaultName);
-  const send = paced('startRestoreJob', (input: StartRestoreJobCommand) => backup.send(input));
-  const describeJob = paced('describeRestoreJob', (RestoreJobId: string) =>
-    backup.send(new DescribeRestoreJobCommand({ RestoreJobId })),
-  );
   return {
     async start(request) {
       const fault = whyRestoredElsewhere(request.source.arn, place);
@@ -63,7 +58,7 @@ export function pointRestores(
       const before = await jobAskedFor(backup, request, place);
       if (before.kind !== 'none') return before;
       try {
-        const { RestoreJobId } = await send(new StartRestoreJobCommand(inputOf(request, place)));
+        const { RestoreJobId } = await backup.send(new StartRestoreJobCommand(inputOf(request, place)));
         if (RestoreJobId) return { kind: 'accepted', job: RestoreJobId };
         return { kind: 'unknown', failure: { kind: 'no-answer', message: 'StartRestoreJob answered without a job' } };
       } catch (error) {
@@ -74,7 +69,7 @@ export function pointRestores(
 
     async progress(job, target) {
       try {
-        return progressOf(await describeJob(job), target);
+        return progressOf(await backup.send(new DescribeRestoreJobCommand({ RestoreJobId: job })), target);
       } catch (error) {
         const failure = failureOf(error);
         return { kind: failure.kind === 'missing' ? 'failed' : 'unanswered', failure };

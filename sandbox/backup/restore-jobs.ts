@@ -56,6 +56,9 @@ export class RestoreJobs {
   /** > A failed validation still consumes the token (reported from the field): it goes on failing. */
   readonly #refused = new Map<string, AwsError>();
 
+  /** AWS does not say for how long it remembers a token. */
+  tokenLifeMs = Infinity;
+
   constructor(parts: RestoreJobsParts) {
     this.#parts = parts;
     this.#jobs = new Jobs(parts.clock, parts.accountId, {
@@ -93,7 +96,9 @@ export class RestoreJobs {
     const token = input.optionalText('IdempotencyToken');
     const refused = token === undefined ? undefined : this.#refused.get(token);
     if (refused) throw refused;
-    const job = this.#jobs.startedBy(token) ?? this.#create(call, input, token);
+    const known = this.#jobs.startedBy(token);
+    const isRemembered = known !== undefined && this.#parts.clock.now - known.createdAt <= this.tokenLifeMs;
+    const job = isRemembered ? known : this.#create(call, input, token);
     return { RestoreJobId: job.id };
   }
 

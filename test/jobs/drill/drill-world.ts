@@ -1,16 +1,20 @@
+import { BackupClient } from '@aws-sdk/client-backup';
 import { CreateBackupCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { awsBackups } from '../../../lambda/aws/aws-backups.ts';
 import { dynamoDbBackups } from '../../../lambda/aws/dynamodb-backups.ts';
 import { DynamoDbDrillLedger } from '../../../lambda/aws/dynamodb-drill-ledger.ts';
 import { DynamoDbRestores } from '../../../lambda/aws/dynamodb-restores.ts';
 import { DynamoDbSettingsLedger } from '../../../lambda/aws/dynamodb-settings-ledger.ts';
 import { tableSettings } from '../../../lambda/aws/table-settings.ts';
 import { formatBackupName } from '../../../lambda/domain/naming.ts';
+import { pointRestores, type PointRestores } from '../../../lambda/aws/recovery-point-restores.ts';
 import { recoveryPointTags } from '../../../lambda/aws/recovery-point-tags.ts';
 import type { Engine, Plan, PlanInput } from '../../../lambda/domain/plan.ts';
 import { drillTable, type DrillPorts, type DrillRun } from '../../../lambda/jobs/drill/drill.ts';
-import type { Timing } from '../../../lambda/jobs/ports.ts';
+import type { Backups, Timing } from '../../../lambda/jobs/ports.ts';
 import type { DrillResult } from '../../../lambda/jobs/drill/drill-result.ts';
 import type { SandboxAccount } from '../../../sandbox/account.ts';
 import type { RecoveryPoint } from '../../../sandbox/backup/recovery-point.ts';
@@ -30,7 +34,8 @@ export function aDrillPlan(drill: Partial<NonNullable<PlanInput['drill']>> = {},
 }
 
 /** A recovery point of ours that holds what is in the table now. */
-export function plantPoint(account: SandboxAccount, slot: Date, tableName = 'orders'): RecoveryPoint {
+export function plantPoint(account: SandboxAccount, at = account.now, tableName = 'orders'): RecoveryPoint {
+  const slot = new Date(Math.floor(at.getTime() / 1000) * 1000);
   const { vaults, points } = account.backup;
   const table = account.dynamodb.tables.require(tableName);
   const vault = vaults.get(vaultName) ?? vaults.add({ BackupVaultName: vaultName });
@@ -70,7 +75,11 @@ export async function plantOrders(
   }
   const { id } = account.dynamodb.tables.require('orders');
   const slot = new Date('2026-11-20T03:00:00Z');
-  if (engine === 'aws-backup') return plantPoint(account, slot).arn;
+  if (engine === 'aws-backup') {
+    const { arn } = plantPoint(account, slot);
+    await account.runFor(60_000);
+    return arn;
+  }
   const BackupName = formatBackupName({ prefix, owner, plan: 'orders', slot, tableId: id });
   const command = new CreateBackupCommand({ TableName: 'orders', BackupName });
   const { BackupDetails } = await account.clock.runUntilSettled(client.send(command));
@@ -102,7 +111,7 @@ export class DrillWorld {
     };
     this.ports = {
       backups: dynamoDbBackups(clients),
-      restores: new DynamoDbRestores(clients),
+      restores: new DynamoDbRestores(clients, { points: this.#points() }),
       ledger: this.ledger,
       timing,
       log: { warn: () => undefined, error: () => undefined },
@@ -146,8 +155,22 @@ export class DrillWorld {
   }
 
   async drill(run: DrillRun, durable = new MemoryDurable(this.account)): Promise<DrillResult> {
-    const ports = run.drill.region === undefined ? this.ports : { ...this.ports, ...this.#portsIn(run.drill.region) };
+    const { region } = run.drill;
+    const ports = {
+      ...this.ports,
+      ...(run.plan.backup.engine === 'aws-backup' && { backups: this.#recoveryPoints() }),
+      ...(region !== undefined && this.#portsIn(region)),
+    };
     return this.account.clock.runUntilSettled(durable.live(() => drillTable(run, durable, ports)));
+  }
+
+  #points(): PointRestores {
+    const clients = { backup: this.account.client(BackupClient), kms: this.account.client(KMSClient) };
+    return pointRestores(clients, { vaultName, region: this.account.region, roleArn: restoreRoleArn });
+  }
+
+  #recoveryPoints(): Backups {
+    return awsBackups(this.account.client(BackupClient), { vaultName, roleArn: undefined }, this.ports.timing);
   }
 
   #portsIn(region: string): Pick<DrillPorts, 'restores' | 'settings'> {
