@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import { metricsNamespace } from '../../lambda/contract/metrics.ts';
 import { DynamoBackups } from '../../lib/dynamo-backups.ts';
+import type { DrillProps } from '../../lib/plan-props.ts';
 import type { VaultProps } from '../../lib/vault-props.ts';
 import { SandboxAccount } from '../../sandbox/account.ts';
 
@@ -20,8 +21,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+interface AccountProps {
+  readonly vault?: VaultProps;
+  readonly drill?: DrillProps;
+}
+
 /** An account in which a plan of AWS Backup lives as it is deployed: with its roles, its vault, its schedules and its watch. */
-async function anAccount(name: string, vault?: VaultProps): Promise<SandboxAccount> {
+async function anAccount(name: string, { vault, drill }: AccountProps = {}): Promise<SandboxAccount> {
   const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
     context: object;
   };
@@ -41,11 +47,13 @@ async function anAccount(name: string, vault?: VaultProps): Promise<SandboxAccou
         backup: { schedule: 'cron(0 * * * ? *)', engine: 'aws-backup' },
         keep,
         prune: { schedule: 'cron(30 * * * ? *)' },
+        ...(drill && { drill }),
       },
       tagged: {
         tables: { tagged: { backup: 'tagged' } },
         backup: { schedule: 'cron(0 * * * ? *)', engine: 'aws-backup' },
         keep,
+        ...(drill && { drill }),
       },
     },
     ...(vault && { vault }),
@@ -96,7 +104,7 @@ test('as it is deployed, a plan of AWS Backup takes a point of each slot, follow
 });
 
 test('[R22] in a locked vault retention only tells what it would delete, and nothing fails', async () => {
-  const account = await anAccount('locked', { lock: { mode: 'governance' } });
+  const account = await anAccount('locked', { vault: { lock: { mode: 'governance' } } });
 
   await account.runFor(8 * hour + 10 * minute);
 
@@ -105,4 +113,27 @@ test('[R22] in a locked vault retention only tells what it would delete, and not
   expect(pointsOf(account, 'orders').every(({ lifecycle }) => lifecycle.deleteAfterDays === 1)).toBe(true);
   expect(account.metrics.maximum(metricsNamespace, 'BackupsDeleted', { Plan: 'orders' })).toBe(0);
   expect(account.metrics.maximum(metricsNamespace, 'BackupDeletionsFailed', { Plan: 'orders' })).toBe(0);
+});
+
+test('as it is deployed, a drill restores a recovery point with the role handed over, proves it, and leaves nothing behind', async () => {
+  const account = await anAccount('drilled', { drill: { schedule: 'cron(15 3 * * ? *)' } });
+
+  await account.runFor(5 * hour);
+
+  expect(refusalsIn(account)).toEqual([]);
+  const jobs = account.backup.restoreJobs.all;
+  expect(jobs.map(({ state }) => state)).toEqual(['COMPLETED', 'COMPLETED']);
+  expect(jobs.every(({ metadata }) => metadata.targetTableName.startsWith('ddb-drill-team0001-'))).toBe(true);
+  for (const [Plan, Table] of [
+    ['orders', 'orders'],
+    ['tagged', 'users'],
+  ]) {
+    const latest = (name: string) =>
+      account.metrics.latest(metricsNamespace, name, { Plan: Plan ?? '', Table: Table ?? '' });
+    expect({ Table, succeeded: latest('DrillSucceeded') }).toEqual({ Table, succeeded: 1 });
+    expect(latest('RestoreTime')).toBeGreaterThan(80);
+  }
+  expect(account.dynamodb.tables.all.map(({ name }) => name).filter((name) => name.startsWith('ddb-drill-'))).toEqual(
+    [],
+  );
 });

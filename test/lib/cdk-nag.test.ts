@@ -43,6 +43,12 @@ const drills: Record<string, Partial<BackupStackProps>> = {
       }),
     },
   },
+  'by pattern and by tag, with AWS Backup': {
+    plans: {
+      ledgers: aVaultedPlan({ tables: { matching: ['ledger-*'] }, drill: { schedule: 'rate(7 days)' } }),
+      users: aVaultedPlan({ tables: { tagged: { backup: 'daily' } }, drill: { schedule: 'rate(7 days)' } }),
+    },
+  },
   'with keys of AWS': { encryptionKey: 'aws-owned' },
 };
 

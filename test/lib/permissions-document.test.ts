@@ -95,10 +95,20 @@ function deployedGrants(): string[] {
     }),
     tagged: aDrillingPlan({ tables: { tagged: { backup: 'daily' } } }),
   };
+  const schedule = 'cron(0 6 ? * SUN *)';
+  // Everything together would be more than the policies of one role may hold.
+  const drillingPoints = {
+    vaulted: aVaultedPlan({ tables: { named: ['ledgers'] }, drill: { schedule, rearm: settingNames } }),
+    'vaulted-by-tag': aVaultedPlan({
+      tables: { tagged: { backup: 'vault' } },
+      drill: { schedule, rearm: settingNames },
+    }),
+  };
   const all = { ...plans, ...vaulted };
   const stacks = [
     aStack({ plans: all }),
     aDrillStack({ plans: drilling }),
+    aDrillStack({ plans: drillingPoints }),
     aMonitoringStack({ plans: all, notify: { topic } }),
   ];
   const roles = stacks.flatMap((stack) => [...roleStatements(resourcesOf(stack))]);

@@ -179,9 +179,14 @@ describe('synth refuses', () => {
       /plans\.orders\.backup\.awsBackup\.deleteAfterDays must be at least 8, for so many days keep may want a backup, got 5 days/,
     ],
     [
-      'drills of recovery points, so far',
-      aVaultedPlan({ drill: { schedule: 'rate(7 days)' } }),
-      /plans\.orders\.drill must be left out with engine aws-backup/,
+      '[X32] a drill of recovery points into another Region',
+      aVaultedPlan({ drill: { schedule: 'rate(7 days)', region: 'us-east-1', encryptionKey: 'aws-managed' } }),
+      /plans\.orders\.drill\.region must be left out with engine aws-backup: a recovery point is restored in the Region of its vault, and elsewhere only a copy of it in a vault there, got us-east-1/,
+    ],
+    [
+      'a drill of recovery points without indexes',
+      aVaultedPlan({ drill: { schedule: 'rate(7 days)', indexes: 'none' } }),
+      /plans\.orders\.drill\.indexes must be all with engine aws-backup, which restores a table with every index, got none/,
     ],
   ])('%s', (_what, plan, message) => {
     expect(() => aStack({ plans: { orders: plan } })).toThrow(message);
