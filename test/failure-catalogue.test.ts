@@ -6,7 +6,7 @@ const root = resolve(import.meta.dirname, '..');
 
 /** Rows whose capability does not exist yet. This list may only shrink: a row that gains a test must leave it. */
 const later: Readonly<Record<string, readonly string[]>> = {
-  'restore drills': [...range('X', 27, 29), ...range('X', 31, 32)],
+  'restore drills': [...range('X', 27, 29), 'X31'],
 };
 
 const rows = [...readFileSync(join(root, 'docs/failure-catalogue.md'), 'utf8').matchAll(/^\| ([A-Z]\d\d) /gm)].map(

@@ -23,6 +23,8 @@ const deployment = Object.keys(watchDeploymentMetrics).length;
 const drilled = new Set<string>(Object.values(drillMetrics));
 /** Drills publish each phase apart. */
 const perDrilledTable = drilled.size - 1 + phases;
+/** A restore out of cold storage is a series of its own: the whole, which no objective is held against, and each phase. */
+const moreOutOfColdStorage = 1 + phases;
 const moreInDetail = watchTableMetrics.filter((name) => !drilled.has(name)).length;
 
 function metrics(plans: number, tables: number, detail: 'plan' | 'table'): number {
@@ -45,6 +47,9 @@ describe('[M09] the number of metrics', () => {
     });
     expect(readme.replaceAll('\n', ' ')).toContain(
       `${deployment} metrics, ${perPlan} for each plan, and ${perDrilledTable + moreInDetail} for each table`,
+    );
+    expect(readme.replaceAll('\n', ' ')).toContain(
+      `${moreOutOfColdStorage} more where it is restored out of cold storage`,
     );
   });
 
