@@ -60,7 +60,7 @@ async function runPrune(options: Options): Promise<PruneReport> {
     },
     {
       tables: new DynamoDbTables(clients),
-      backups: backupEngines(clients, vault, timing)(engine),
+      backups: backupEngines(clients, vault, timing, { readsLegalHolds: true })(engine),
       ledger: options.execute ? ledger : readOnly(ledger),
       timing,
       log: console,

@@ -6,6 +6,7 @@ import { rememberAnswerTimes } from './answer-times.ts';
 import { jobProgress } from './backup-job-progress.ts';
 import { startJobs, type VaultPlace } from './backup-job-requests.ts';
 import { failureOf } from './failures.ts';
+import { pointsOnLegalHold } from './legal-holds.ts';
 import { paced } from './rates.ts';
 import { RecoveryPoints, statusOf } from './recovery-points.ts';
 import { vaultState } from './vault-state.ts';
@@ -13,8 +14,23 @@ import { vaultState } from './vault-state.ts';
 /** How long after an accepted deletion a recovery point is looked for, in milliseconds between two looks. */
 const looksAfterDeletion = [0, 1_000, 3_000];
 
-/** Recovery points of AWS Backup in one vault. */
-export function awsBackups(client: BackupClient, place: VaultPlace, timing: Timing): Backups {
+export interface AwsBackupsOptions {
+  /** Whether a listing says which recovery points a legal hold keeps: only who deletes has to know it beforehand. */
+  readonly readsLegalHolds?: boolean;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/**
+ * Recovery points of AWS Backup in one vault.
+ * > A listing that should say what is held, and could not, is incomplete, and nothing is deleted by it.
+ */
+export function awsBackups(
+  client: BackupClient,
+  place: VaultPlace,
+  timing: Timing,
+  { readsLegalHolds = false }: AwsBackupsOptions = {},
+): Backups {
   const points = new RecoveryPoints(client, place.vaultName);
   const vault = vaultState(client, place.vaultName, timing);
   const answerTimes = rememberAnswerTimes(client);
@@ -35,7 +51,7 @@ export function awsBackups(client: BackupClient, place: VaultPlace, timing: Timi
 
     async describe(arn) {
       try {
-        const backup = await points.find(arn, await isLocked());
+        const backup = await points.find(arn, { isLocked: await isLocked(), onLegalHold: none });
         return !backup || backup.status === 'DELETED' ? { kind: 'gone' } : { kind: 'found', backup };
       } catch (error) {
         return { kind: 'failed', failure: failureOf(error) };
@@ -53,7 +69,8 @@ export function awsBackups(client: BackupClient, place: VaultPlace, timing: Timi
 
     async list({ tableName, since }) {
       try {
-        const backups = await points.list(since, await isLocked());
+        const onLegalHold = readsLegalHolds ? await pointsOnLegalHold(client) : none;
+        const backups = await points.list(since, { isLocked: await isLocked(), onLegalHold });
         return completeListing(backups.filter((backup) => tableName === undefined || backup.tableName === tableName));
       } catch (error) {
         return incompleteListing(error);

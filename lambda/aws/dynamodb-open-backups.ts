@@ -3,6 +3,8 @@ import { ledgerKeys } from '../contract/ledger.ts';
 import type { OpenBackup, OpenBackupLedger } from '../jobs/ports.ts';
 import { expiring, keyOf, LedgerTable, textIn, type Item } from './ledger-table.ts';
 
+/** Longer than a run can take. */
+const leaseMilliseconds = 16 * 60_000;
 const memoryMilliseconds = 45 * 24 * 3_600_000;
 
 /** The requests of backups in the ledger table that are being followed. AWS forgets a job after 30 days, and they are forgotten a little later. */
@@ -29,6 +31,27 @@ export class DynamoDbOpenBackups implements OpenBackupLedger {
   async closeOpen(open: OpenBackup): Promise<void> {
     await this.#table.delete(keyOfOpen(open));
   }
+
+  async startFollowing(plan: string, holder: string, now: Date): Promise<boolean> {
+    const until = { N: String(now.getTime() + leaseMilliseconds) };
+    const taken = await this.#table.putIf(
+      { ...keyOfLease(plan), holder: { S: holder }, leaseUntil: until },
+      {
+        expression: 'attribute_not_exists(pk) OR holder = :holder OR leaseUntil < :now',
+        values: { ':holder': { S: holder }, ':now': { N: String(now.getTime()) } },
+      },
+    );
+    return taken !== undefined;
+  }
+
+  async stopFollowing(plan: string, holder: string): Promise<void> {
+    const isHeld = { expression: 'holder = :holder', values: { ':holder': { S: holder } } };
+    await this.#table.deleteIf(keyOfLease(plan), isHeld);
+  }
+}
+
+function keyOfLease(plan: string): Item {
+  return keyOf('following', plan);
 }
 
 function partitionOf(plan: string): string {

@@ -16,6 +16,14 @@ import { recoveryPointTags } from './recovery-point-tags.ts';
 type Tags = Readonly<Record<string, string>>;
 type RecoveryPoint = RecoveryPointByBackupVault | DescribeRecoveryPointCommandOutput;
 
+/** What AWS keeps, whatever a recovery point itself says. */
+export interface Keeping {
+  /** Whether the vault is locked. */
+  readonly isLocked: boolean;
+  /** ARNs of those on legal hold, as far as they were asked for. */
+  readonly onLegalHold: ReadonlySet<string>;
+}
+
 const concurrentTagReads = 8;
 const pageSize = 1000;
 
@@ -35,17 +43,17 @@ export class RecoveryPoints {
   }
 
   /** The recovery points of tables, whoever made them. > A listing whose token expires begins anew, once. */
-  async list(since: Date | undefined, isLocked: boolean): Promise<Backup[]> {
+  async list(since: Date | undefined, keeping: Keeping): Promise<Backup[]> {
     const points = await this.#listAll(since);
-    const backups = await pMap(points, (point) => this.#listed(point, isLocked), { concurrency: concurrentTagReads });
+    const backups = await pMap(points, (point) => this.#listed(point, keeping), { concurrency: concurrentTagReads });
     return backups.flatMap((backup) => backup ?? []);
   }
 
   /** One recovery point as it is now; `undefined` when there is none. */
-  async find(arn: string, isLocked: boolean): Promise<Backup | undefined> {
+  async find(arn: string, keeping: Keeping): Promise<Backup | undefined> {
     const point = await this.status(arn);
     const tags = point && (await this.#tagsIfAny(arn));
-    return tags && backupFrom(point, tags, isLocked);
+    return tags && backupFrom(point, tags, keeping);
   }
 
   /** The same without its tags. */
@@ -89,13 +97,13 @@ export class RecoveryPoints {
     }
   }
 
-  async #listed(point: RecoveryPoint, isLocked: boolean): Promise<Backup | undefined> {
+  async #listed(point: RecoveryPoint, keeping: Keeping): Promise<Backup | undefined> {
     if (!parseDynamoDbArn(point.ResourceArn ?? '')) return undefined;
     const arn = point.RecoveryPointArn ?? '';
     const tags = this.#knownTags.get(arn) ?? (await this.#tagsIfAny(arn));
     if (!tags) return undefined;
     this.#knownTags.set(arn, tags);
-    return backupFrom(point, tags, isLocked);
+    return backupFrom(point, tags, keeping);
   }
 
   /** `undefined` when the recovery point is gone. > A recovery point that AWS Backup does not fully manage has no tags, and is not ours. */
@@ -142,8 +150,8 @@ async function unlessMissing<Found>(read: () => Promise<Found>): Promise<Found |
 }
 
 /** Absent facts become empty ones: retention calls such a backup unjudgeable and keeps it. */
-function backupFrom(point: RecoveryPoint, tags: Tags, isLocked: boolean): Backup {
-  const kept = keptByAws(point, isLocked);
+function backupFrom(point: RecoveryPoint, tags: Tags, keeping: Keeping): Backup {
+  const kept = keptByAws(point, keeping);
   return {
     arn: point.RecoveryPointArn ?? '',
     name: tags[recoveryPointTags.name] ?? 'without-name',
@@ -175,11 +183,16 @@ function isContinuous({ RecoveryPointArn = '', Status }: RecoveryPoint): boolean
   return RecoveryPointArn.includes(':recovery-point:continuous:') || Status === 'STOPPED';
 }
 
-function keptByAws({ CalculatedLifecycle }: RecoveryPoint, isLocked: boolean): KeptByAws | undefined {
+function keptByAws(
+  { RecoveryPointArn = '', CalculatedLifecycle }: RecoveryPoint,
+  { isLocked, onLegalHold }: Keeping,
+): KeptByAws | undefined {
   const coldFrom = CalculatedLifecycle?.MoveToColdStorageAt;
-  if (!isLocked && !coldFrom) return undefined;
+  const isOnLegalHold = onLegalHold.has(RecoveryPointArn);
+  if (!isLocked && !isOnLegalHold && !coldFrom) return undefined;
   return {
     ...(isLocked && { lockedUntil: CalculatedLifecycle?.DeleteAt ?? 'for-good' }),
+    ...(isOnLegalHold && { isOnLegalHold }),
     ...(coldFrom && { coldFrom }),
   };
 }

@@ -25,6 +25,8 @@ export interface Backup {
 export interface KeptByAws {
   /** The vault is locked: until the recovery point expires by its own lifecycle, or `for-good` without one. */
   readonly lockedUntil?: Date | 'for-good';
+  /** Until somebody cancels the hold, which may be never. */
+  readonly isOnLegalHold?: true;
   /** Since when it has been in cold storage, or from when on it will be: 90 days of that are paid for in any case. */
   readonly coldFrom?: Date;
 }

@@ -48,6 +48,7 @@ export const freezeCodes: ReadonlySet<string> = new Set([
 
 const locked: Reason = { code: 'vault-lock', detail: 'the lock of its vault keeps it until it expires' };
 const lockedForGood: Reason = { code: 'vault-lock', detail: 'the lock of its vault keeps it, and it never expires' };
+const onLegalHold: Reason = { code: 'legal-hold', detail: 'a legal hold of AWS Backup keeps it' };
 const cold: Reason = {
   code: 'cold-storage',
   detail: `it has not been in cold storage for the ${coldMinimumDays} days that AWS bills`,
@@ -66,7 +67,7 @@ export function byAge(one: Restorable, other: Restorable): number {
  * > The newest restorable backup and the newest `minimumCopies` always stay; so does one created in the same instant as the last of them.
  * > The newest restorable backup of a group that passed a drill stays until a newer one passes.
  * > A backup stays when any rule wants it, when it is held, while a drill restores it, or when its group is frozen.
- * > A recovery point stays while the lock of its vault keeps it, and until it was in cold storage for 90 days once it is there.
+ * > A recovery point stays while the lock of its vault or a legal hold keeps it, and until it was in cold storage for 90 days once it is there.
  */
 export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge {
   const rules = rulesOf(plan);
@@ -99,10 +100,11 @@ export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge
   };
 }
 
-function reasonsOfAws({ lockedUntil, coldFrom }: KeptByAws, now: number): Reason[] {
+function reasonsOfAws({ lockedUntil, isOnLegalHold, coldFrom }: KeptByAws, now: number): Reason[] {
   const coldSince = coldFrom && (now - coldFrom.getTime()) / dayMilliseconds;
   return [
     ...(lockedUntil === undefined ? [] : [lockedUntil === 'for-good' ? lockedForGood : locked]),
+    ...(isOnLegalHold ? [onLegalHold] : []),
     ...(coldSince !== undefined && coldSince >= 0 && coldSince < coldMinimumDays ? [cold] : []),
   ];
 }

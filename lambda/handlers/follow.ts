@@ -25,15 +25,26 @@ const eventSchema = z.object({ plan: z.unknown() });
 /**
  * Looks what became of the backup jobs of one plan.
  * > A job that failed does not fail this run, whose retry could change nothing: metric, event and report say it.
+ * > One run of a plan at a time: many jobs end at once, and each event of it starts a run. What a run that stands back was started for the other
+ * > one sees, or else the schedule's next.
  */
 export const handler = observed(async (event: unknown, { awsRequestId }: Context): Promise<object> => {
   const plan = readPlan(eventSchema.parse(event).plan);
+  if (!(await openBackups.startFollowing(plan.name, awsRequestId, timing.now()))) return { slots: [], stoodBack: true };
+  try {
+    return { slots: await follow(plan, awsRequestId) };
+  } finally {
+    await openBackups.stopFollowing(plan.name, awsRequestId);
+  }
+});
+
+async function follow(plan: Plan, runId: string): Promise<readonly object[]> {
   const ports = { backups: backupsOf(plan.backup.engine), openBackups, ledger, log: logger };
   const followed = await followBackups(plan, ports);
   if (followed.length > 0) publish(plan, followed);
-  for (const each of followed) await report(plan, each, awsRequestId);
-  return { slots: followed.map((each) => summaryOf(each.report)) };
-});
+  for (const each of followed) await report(plan, each, runId);
+  return followed.map((each) => summaryOf(each.report));
+}
 
 /** > A run that found nothing settled says nothing: the last word about a slot stands until there is another. */
 function publish(plan: Plan, followed: readonly Followed[]): void {

@@ -19,7 +19,7 @@ import { systemTiming as timing } from '../aws/system-timing.ts';
 const environment = readEnvironment(process.env);
 const clients = createClients();
 const ledger = new DynamoDbLedger(clients.dynamodb, environment.ledgerTableName);
-const backupsOf = backupEngines(clients, readVaultEnvironment(process.env), timing);
+const backupsOf = backupEngines(clients, readVaultEnvironment(process.env), timing, { readsLegalHolds: true });
 const ports = { tables: new DynamoDbTables(clients), ledger, timing, log: logger };
 
 /** Deletes the expired backups of one plan. */

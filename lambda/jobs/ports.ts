@@ -159,6 +159,9 @@ export interface OpenBackupLedger {
   recordOpen(open: OpenBackup): Promise<void>;
   openBackups(plan: string): Promise<readonly OpenBackup[]>;
   closeOpen(open: OpenBackup): Promise<void>;
+  /** Whether `holder` alone may now follow the requests of a plan; a holder that never gives it back loses it by itself. */
+  startFollowing(plan: string, holder: string, now: Date): Promise<boolean>;
+  stopFollowing(plan: string, holder: string): Promise<void>;
 }
 
 export interface DeletionIntent {

@@ -5,6 +5,7 @@ import type { Plan } from '../../lambda/domain/plan.ts';
 import { followRoleStatements } from '../permissions/follow-role.ts';
 import type { RoleScope } from '../permissions/role-scope.ts';
 import type { FailureQueue } from './failure-queue.ts';
+import { JobEndings } from './job-endings.ts';
 import { JobFunction, logGroupName, type JobFunctionProps } from './job-function.ts';
 import { JobSchedules, planInput } from './job-schedules.ts';
 
@@ -20,10 +21,10 @@ export interface JobFollowerProps extends Omit<
   readonly undelivered: FailureQueue;
 }
 
-/** A job of AWS Backup takes minutes at least. */
+/** A job of AWS Backup takes minutes at least, and events of its end may be lost. */
 const lookEvery = 'rate(10 minutes)';
 
-/** Follows the jobs of AWS Backup that backup runs started, each to its end. */
+/** Follows the jobs of AWS Backup that backup runs started, each to its end: when one ends, and again and again. */
 export class JobFollower extends Construct {
   readonly function: IFunction;
 
@@ -47,5 +48,7 @@ export class JobFollower extends Construct {
       encryptionKey,
       timings: plans.map((plan) => ({ ...planInput(plan), expression: lookEvery, timeZone: 'UTC' })),
     });
+    const { vault } = roleScope;
+    if (vault) new JobEndings(this, 'Endings', { vaultArn: vault.vaultArn, plans, function: follow.function });
   }
 }

@@ -7,6 +7,8 @@ export interface VaultAccess {
   readonly vaultArn: string;
   /** The ids of recovery points are given by AWS. */
   readonly pointArns: string;
+  /** So are those of legal holds, which others place. */
+  readonly legalHoldArns: string;
   /** The tables of plans with engine `aws-backup`. */
   readonly tables: TableArns;
 }
@@ -18,13 +20,17 @@ export function vaultAccess(stack: Stack, vaultName: string, tables: TableArns):
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     resourceName: vaultName,
   });
-  return { vaultArn, pointArns: anyRecoveryPoint(stack), tables };
+  return { vaultArn, pointArns: anyRecoveryPoint(stack), legalHoldArns: anyOf(stack, 'legal-hold'), tables };
 }
 
 export function anyRecoveryPoint(stack: Stack): string {
+  return anyOf(stack, 'recovery-point');
+}
+
+function anyOf(stack: Stack, resource: string): string {
   return stack.formatArn({
     service: 'backup',
-    resource: 'recovery-point',
+    resource,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     resourceName: '*',
   });
@@ -71,10 +77,12 @@ export function jobFollowingStatements(vault: VaultAccess): PolicyStatement[] {
   ];
 }
 
-/** Deleting recovery points, one look before and one after. */
+/** Deleting recovery points, one look before and one after, and knowing what legal holds keep. */
 export function pointDeletingStatements(vault: VaultAccess | undefined): PolicyStatement[] {
   if (!vault) return [];
   return [
+    allow('ListLegalHolds', ['backup:ListLegalHolds'], '*'),
+    allow('ReadLegalHolds', ['backup:ListRecoveryPointsByLegalHold'], vault.legalHoldArns),
     allow('ExpireRecoveryPoints', ['backup:DescribeRecoveryPoint', 'backup:DeleteRecoveryPoint'], vault.pointArns),
   ];
 }

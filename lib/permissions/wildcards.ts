@@ -37,6 +37,8 @@ const reasons: Readonly<Record<string, string>> = {
   ReadRecoveryPoints: 'the ids of recovery points are given by AWS Backup when they are taken',
   ExpireRecoveryPoints:
     'the ids of recovery points are given by AWS Backup when they are taken; the code deletes only those whose name and seal are its own',
+  ListLegalHolds: 'ListLegalHolds knows no resource but * (Service Authorization Reference)',
+  ReadLegalHolds: 'other people place legal holds, whose ids AWS Backup gives; only what they hold can be read',
   StartRestoreJobs:
     'the ids of recovery points are given by AWS Backup when they are taken; the role handed over restores into drill tables only',
   FollowRestoreJobs: 'DescribeRestoreJob and ListRestoreJobs know no resource but * (Service Authorization Reference)',

@@ -179,6 +179,11 @@ export class AwsBackup {
       CreateLegalHold: (call) => holds.create(call),
       CancelLegalHold: (call) => holds.cancel(call),
       ListLegalHolds: (call) => holds.list(call),
+      ListRecoveryPointsByLegalHold: (call) =>
+        holds.listPoints(
+          call,
+          points.all.filter(({ goneAt }) => goneAt === undefined),
+        ),
       ListTags: (call) => tagged.list(call),
       TagResource: (call) => { tagged.put(call); }, // prettier-ignore
       UntagResource: (call) => { tagged.remove(call); }, // prettier-ignore

@@ -33,13 +33,14 @@ const onPoint = new Set([
   'StartCopyJob',
 ]);
 
+const onLegalHold = new Set(['CancelLegalHold', 'ListRecoveryPointsByLegalHold']);
 const onTagged = new Set(['ListTags', 'TagResource', 'UntagResource']);
 const noFacts: Permission['facts'] = new Map();
 
 function resourceOf({ operation, input }: ApiCall, arnPrefix: string): string {
   if (onVault.has(operation)) return `${arnPrefix}:backup-vault:${String(input.BackupVaultName)}`;
   if (onPoint.has(operation)) return String(input.RecoveryPointArn);
-  if (operation === 'CancelLegalHold') return `${arnPrefix}:legal-hold:${String(input.LegalHoldId)}`;
+  if (onLegalHold.has(operation)) return `${arnPrefix}:legal-hold:${String(input.LegalHoldId)}`;
   return onTagged.has(operation) ? String(input.ResourceArn) : '*';
 }
 

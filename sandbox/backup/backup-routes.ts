@@ -36,6 +36,7 @@ const operations: readonly (readonly [operation: string, method: string, path: s
   ['UpdateRecoveryPointLifecycle', 'POST', point],
   ['CreateLegalHold', 'POST', '/legal-holds'],
   ['ListLegalHolds', 'GET', '/legal-holds'],
+  ['ListRecoveryPointsByLegalHold', 'GET', '/legal-holds/(?<LegalHoldId>[^/]+)/recovery-points'],
   ['CancelLegalHold', 'DELETE', '/legal-holds/(?<LegalHoldId>[^/]+)'],
   ['ListTags', 'GET', '/tags/(?<ResourceArn>[^/]+)'],
   ['TagResource', 'POST', '/tags/(?<ResourceArn>[^/]+)'],

@@ -40,15 +40,34 @@ export class LegalHolds {
   }
 
   /** Whether an active hold is on a point. */
-  holds({ vault, resourceArn, createdAt }: RecoveryPoint): boolean {
-    return [...this.#byId.values()].some(
-      (hold) =>
-        hold.cancelledAt === undefined &&
-        (hold.vaultNames.length === 0 || hold.vaultNames.includes(vault.name)) &&
-        (hold.resourceArns.length === 0 || hold.resourceArns.includes(resourceArn)) &&
-        createdAt >= hold.from &&
-        createdAt <= hold.to,
+  holds(point: RecoveryPoint): boolean {
+    return [...this.#byId.values()].some((hold) => hold.cancelledAt === undefined && isOn(hold, point));
+  }
+
+  /** The points of all vaults that a hold is on, or was on until it was cancelled. */
+  listPoints(call: ApiCall, points: readonly RecoveryPoint[]): object {
+    const hold = this.#named(call);
+    const { rows, token } = pageOf(
+      call,
+      points.filter((point) => isOn(hold, point)),
+      ({ arn }) => arn,
     );
+    return {
+      RecoveryPoints: rows.map(({ arn, resourceArn, vault }) => ({
+        RecoveryPointArn: arn,
+        ResourceArn: resourceArn,
+        ResourceType: 'DynamoDB',
+        BackupVaultName: vault.name,
+      })),
+      ...token,
+    };
+  }
+
+  #named(call: ApiCall): LegalHold {
+    const id = new Input(call.input).text('LegalHoldId');
+    const hold = this.#byId.get(id);
+    if (!hold) throw notFound(`Legal hold ${id} cannot be found`);
+    return hold;
   }
 
   create(call: ApiCall): object {
@@ -62,10 +81,9 @@ export class LegalHolds {
 
   cancel(call: ApiCall): typeof created {
     const input = new Input(call.input);
-    const id = input.text('LegalHoldId');
+    const hold = this.#named(call);
+    const { id } = hold;
     input.text('CancelDescription');
-    const hold = this.#byId.get(id);
-    if (!hold) throw notFound(`Legal hold ${id} cannot be found`);
     if (hold.cancelledAt !== undefined)
       throw new AwsError('InvalidResourceStateException', `Legal hold ${id} is cancelled already`);
     hold.cancelledAt = this.#clock.now;
@@ -96,6 +114,15 @@ export class LegalHolds {
     this.#byId.set(id, hold);
     return hold;
   }
+}
+
+function isOn(hold: LegalHold, { vault, resourceArn, createdAt }: RecoveryPoint): boolean {
+  return (
+    (hold.vaultNames.length === 0 || hold.vaultNames.includes(vault.name)) &&
+    (hold.resourceArns.length === 0 || hold.resourceArns.includes(resourceArn)) &&
+    createdAt >= hold.from &&
+    createdAt <= hold.to
+  );
 }
 
 function described({ id, arn, title, description, createdAt, cancelledAt }: LegalHold): object {
