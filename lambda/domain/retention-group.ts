@@ -55,7 +55,9 @@ const cold: Reason = {
 };
 
 /** Codes of what keeps a backup that no rule and no floor of the plan wants. */
-export const sparingCodes: ReadonlySet<string> = new Set([held, drilled, proven, locked, cold].map(({ code }) => code));
+export const sparingCodes: ReadonlySet<string> = new Set(
+  [held, drilled, proven, locked, onLegalHold, cold].map(({ code }) => code),
+);
 
 /** Orders backups from oldest to newest: by creation time, then by ARN. Names never matter. */
 export function byAge(one: Restorable, other: Restorable): number {

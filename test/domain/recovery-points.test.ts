@@ -90,6 +90,14 @@ describe('what retention makes of recovery points', () => {
     expect(whatIsSpared(judgement)).toHaveLength(2);
   });
 
+  test('[R22] one that a legal hold keeps stays, for that reason, and is told of', () => {
+    const judgement = judgeThat([newest, old({ keptByAws: { isOnLegalHold: true } })]);
+
+    expect(judgement.deletions).toEqual([]);
+    expect(codesOf(judgement, 1)).toEqual(['legal-hold']);
+    expect(whatIsSpared(judgement)).toHaveLength(1);
+  });
+
   test.each([
     ['has been in cold storage for 89 days', -89, ['cold-storage']],
     ['has been in cold storage for 90 days', -90, ['not-last']],
@@ -156,7 +164,25 @@ describe('a plan of AWS Backup by itself', () => {
       undefined,
       /must be at most 4, 90 days/,
     ],
-    ['drills', aPlan({}, { drill: { schedule: 'rate(7 days)' } }), undefined, /drill must be left out/],
+    ['drills', aPlan({}, { drill: { schedule: 'rate(7 days)' } }), undefined, undefined],
+    [
+      'drills into another Region',
+      aPlan({}, { drill: { schedule: 'rate(7 days)', region: 'eu-west-1', encryptionKey: 'aws-managed' } }),
+      undefined,
+      /drill\.region must be left out with engine aws-backup/,
+    ],
+    [
+      'drills without some indexes',
+      aPlan({}, { drill: { schedule: 'rate(7 days)', indexes: ['by-day', 'by-customer'] } }),
+      undefined,
+      /drill\.indexes must be all with engine aws-backup.* got by-day, by-customer/,
+    ],
+    [
+      'drills to a point in time, which DynamoDB restores',
+      aPlan({}, { drill: { schedule: 'rate(7 days)', backup: 'point-in-time', indexes: 'none' } }),
+      undefined,
+      undefined,
+    ],
   ])('that %s', (_what, plan, lock, message) => {
     expect(errorsOf(plan, lock)).toEqual(message ? [expect.stringMatching(message)] : []);
   });

@@ -1,8 +1,10 @@
+import { BackupClient, CancelLegalHoldCommand, CreateLegalHoldCommand } from '@aws-sdk/client-backup';
 import { describe, expect, test } from '@jest/globals';
 import { formatBackupName } from '../../lambda/domain/naming.ts';
 import type { Engine } from '../../lambda/domain/plan.ts';
 import { sampled, singleCrashes } from '../sandbox/crash-points.ts';
-import { anEngineWorld, type EngineWorld } from './engine-world.ts';
+import type { CallEffect } from '../../sandbox/faults.ts';
+import { anEngineWorld, vaultName, type EngineWorld } from './engine-world.ts';
 import { owner, prefix } from './world.ts';
 
 const minute = 60_000;
@@ -290,6 +292,63 @@ describe('recovery points in a vault', () => {
     expect(report.deletions.map(({ outcome }) => outcome).sort()).toEqual(['deleted', 'deleted', 'survived']);
     expect(world.metric('BackupDeletionsFailed')).toBe(1);
     expect(next).toMatchObject({ expired: 0, unjudgeable: 1 });
+  });
+
+  /** A hold on all that is in the vault. */
+  async function hold(world: EngineWorld, VaultNames: string[] = []): Promise<string> {
+    const client = world.account.client(BackupClient);
+    const command = new CreateLegalHoldCommand({
+      Title: 'case 1',
+      Description: 'do not delete',
+      RecoveryPointSelection: { VaultNames },
+    });
+    const { LegalHoldId = '' } = await world.account.clock.runUntilSettled(client.send(command));
+    return LegalHoldId;
+  }
+
+  test('[R22] one on legal hold is kept beforehand, for that reason, and expires once the hold is cancelled', async () => {
+    const world = await aWorldWithBackups('aws-backup');
+    await hold(world, ['another-vault']);
+    const LegalHoldId = await hold(world, [vaultName]);
+
+    const held = await world.prune();
+    const client = world.account.client(BackupClient);
+    const cancel = new CancelLegalHoldCommand({ LegalHoldId, CancelDescription: 'closed' });
+    await world.account.clock.runUntilSettled(client.send(cancel));
+    const asked = world.calls('delete');
+    const later = await world.prune();
+
+    expect(held).toMatchObject({ blocked: null, expired: 0, deleted: 0 });
+    expect(held.spared.map(({ why }) => why)).toEqual(Array(3).fill('a legal hold of AWS Backup keeps it'));
+    expect(asked).toBe(0);
+    expect(later).toMatchObject({ blocked: null, deleted: 3 });
+  });
+
+  test.each<[string, CallEffect]>([
+    ['that are denied', { kind: 'error', when: 'before', name: 'AccessDeniedException' }],
+    ['that nobody answers', { kind: 'connection-lost', when: 'before' }],
+  ])('[R22] of legal holds %s nothing is known, and nothing goes', async (_what, effect) => {
+    for (const operation of ['ListLegalHolds', 'ListRecoveryPointsByLegalHold']) {
+      const world = await aWorldWithBackups('aws-backup');
+      await hold(world, ['another-vault']);
+      world.account.faults.add({ match: { operation }, effect });
+
+      const report = await world.prune();
+
+      expect(report).toMatchObject({ blocked: { by: 'listing-incomplete' }, deleted: 0 });
+      expect(world.names()).toHaveLength(6);
+    }
+  });
+
+  test('[R22] one that is put on hold while prune runs is refused by AWS, and kept', async () => {
+    const world = await aWorldWithBackups('aws-backup');
+    world.account.faults.add({ match: { operation: 'ListLegalHolds' }, effect: { kind: 'empty-page' } });
+    await hold(world);
+
+    const report = await world.prune();
+
+    expect(report.deletions.map(({ outcome }) => outcome)).toEqual(Array(3).fill('retained'));
+    expect(world.names()).toHaveLength(6);
   });
 
   test('[L14] a listing whose token expires begins anew, and all is judged', async () => {

@@ -1,6 +1,8 @@
 import {
   CancelLegalHoldCommand,
   CreateLegalHoldCommand,
+  ListRecoveryPointsByLegalHoldCommand,
+  paginateListRecoveryPointsByLegalHold,
   DeleteBackupVaultLockConfigurationCommand,
   DescribeBackupVaultCommand,
   PutBackupVaultLockConfigurationCommand,
@@ -232,5 +234,30 @@ describe('a legal hold', () => {
 
     if (isHeld) await expect(remove(arn)).rejects.toMatchObject(refused);
     else await expect(remove(arn)).resolves.toBeDefined();
+  });
+
+  test('names the points that it is on, page by page', async () => {
+    const { account, client, backUp, hold } = await aLockable();
+    const arns = [await backUp(), await backUp(), await backUp()];
+    const { LegalHoldId } = await hold();
+    await account.runFor(day);
+
+    const pages = [];
+    for await (const { RecoveryPoints = [] } of paginateListRecoveryPointsByLegalHold(
+      { client, pageSize: 2 },
+      { LegalHoldId },
+    ))
+      pages.push(RecoveryPoints);
+
+    expect(pages.map(({ length }) => length)).toEqual([2, 1]);
+    expect(pages.flat().map(({ RecoveryPointArn }) => RecoveryPointArn)).toEqual(arns.toSorted());
+    expect(pages.flat()[0]).toMatchObject({
+      ResourceArn: ordersArn,
+      ResourceType: 'DynamoDB',
+      BackupVaultName: 'main',
+    });
+    await expect(client.send(new ListRecoveryPointsByLegalHoldCommand({ LegalHoldId: 'none' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
   });
 });
