@@ -165,7 +165,11 @@ export class DrillStack extends Stack {
       drillTables: drillTables.slice(0, 1),
       keyStatements,
     });
-    return { vault: vaultAccess(this, vault.name, tableArns(this, vaulted)), restoreRoleArn: role.roleArn };
+    return {
+      vault: vaultAccess(this, vault.name, tableArns(this, vaulted)),
+      restoreRoleArn: role.roleArn,
+      reportsValidations: vaulted.some(({ drill }) => drill.reportToAwsBackup),
+    };
   }
 
   /** Where drill tables of this deployment may be, its own Region first, and how their names begin there. */

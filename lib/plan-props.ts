@@ -337,7 +337,7 @@ export interface DrillProps {
 
   /**
    * Another Region of the account and partition to restore into, as after the loss of the deployment's own. It needs `encryptionKey`, and
-   * a deployment whose own Region is known at synth.
+   * a deployment whose own Region is known at synth. AWS Backup restores recovery points in the Region of their vault only.
    *
    * @default - the Region of the deployment
    */
@@ -351,14 +351,14 @@ export interface DrillProps {
   readonly concurrentRestores?: number;
 
   /**
-   * How the drill table is billed. `as-backed-up` provisions the capacity the source had.
+   * How the drill table is billed. `as-backed-up` provisions the capacity the source had, as AWS Backup does in any case.
    *
    * @default 'on-demand'
    */
   readonly billing?: 'on-demand' | 'as-backed-up';
 
   /**
-   * Which secondary indexes are restored. A time measured without some of them says nothing about a real restore.
+   * Which secondary indexes are restored: of recovery points, all. A time measured without some of them says nothing about a real restore.
    *
    * @default 'all'
    */
@@ -393,6 +393,14 @@ export interface DrillProps {
    * @default - 1,000 items or 1 MiB of them are read
    */
   readonly validate?: DrillValidationProps;
+
+  /**
+   * Whether AWS Backup is told what the validation of a restored recovery point found, for its console and reports: passed or not, and in which
+   * phase, but nothing of any item.
+   *
+   * @default false
+   */
+  readonly reportToAwsBackup?: boolean;
 }
 
 /** A time of the past that moves along with the drills: a date written into a plan would soon be out of reach. */

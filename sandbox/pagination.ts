@@ -24,6 +24,8 @@ const pagings: Readonly<Record<string, Paging>> = {
       ['ListRestoreJobs', 'RestoreJobs'],
       ['ListRecoveryPointsByBackupVault', 'RecoveryPoints'],
       ['ListRecoveryPointsByResource', 'RecoveryPoints'],
+      ['ListLegalHolds', 'LegalHolds'],
+      ['ListRecoveryPointsByLegalHold', 'RecoveryPoints'],
     ].map(([operation = '', rows = '']) => [operation, { marker: 'NextToken', nextMarker: 'NextToken', rows }]),
   ),
   ListSchedules: { marker: 'NextToken', nextMarker: 'NextToken', rows: 'Schedules' },

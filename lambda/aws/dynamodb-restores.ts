@@ -29,6 +29,7 @@ import type {
   SourceLook,
   TableDeletion,
   TableLook,
+  ValidationVerdict,
 } from '../jobs/drill/ports.ts';
 import type { Failure, FailureKind } from '../jobs/ports.ts';
 import { failureOf } from './failures.ts';
@@ -106,6 +107,10 @@ export class DynamoDbRestores implements Restores {
 
   progress(job: string, target: string): Promise<RestoreProgress> {
     return this.#ofPoints().progress(job, target);
+  }
+
+  reportValidation(job: string, verdict: ValidationVerdict): Promise<Failure | undefined> {
+    return this.#ofPoints().reportValidation(job, verdict);
   }
 
   #ofPoints(): PointRestores {

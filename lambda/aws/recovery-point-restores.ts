@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import {
   DescribeRestoreJobCommand,
   paginateListRestoreJobs,
+  PutRestoreValidationResultCommand,
   StartRestoreJobCommand,
   type BackupClient,
   type DescribeRestoreJobCommandOutput,
@@ -16,6 +17,7 @@ import type {
   RestoreRequest,
   RestoreSource,
   SourceLook,
+  ValidationVerdict,
 } from '../jobs/drill/ports.ts';
 import type { Failure, FailureKind } from '../jobs/ports.ts';
 import { failureOf } from './failures.ts';
@@ -36,6 +38,7 @@ type PointRequest = RestoreRequest & { readonly source: PointSource };
 export interface PointRestores {
   start(request: PointRequest): Promise<RestoreOutcome>;
   progress(job: string, target: string): Promise<RestoreProgress>;
+  reportValidation(job: string, verdict: ValidationVerdict): Promise<Failure | undefined>;
   /** `lookAtTable` tells of the live table what a recovery point does not. */
   describe(source: PointSource, lookAtTable: (tableName: string) => Promise<SourceLook>): Promise<SourceLook>;
 }
@@ -73,6 +76,17 @@ export function pointRestores(
       } catch (error) {
         const failure = failureOf(error);
         return { kind: failure.kind === 'missing' ? 'failed' : 'unanswered', failure };
+      }
+    },
+
+    async reportValidation(job, { isPassed, message }) {
+      const ValidationStatus = isPassed ? 'SUCCESSFUL' : 'FAILED';
+      const input = { RestoreJobId: job, ValidationStatus, ValidationStatusMessage: message } as const;
+      try {
+        await backup.send(new PutRestoreValidationResultCommand(input));
+        return undefined;
+      } catch (error) {
+        return failureOf(error);
       }
     },
 

@@ -139,6 +139,7 @@ const drill = object({
     function: functionArn.optional(),
     functionTimeoutSeconds: whole(1, 840).default(60),
   }).prefault({}),
+  reportToAwsBackup: flag().optional(),
 });
 
 const backup = object({

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { tableStatements } from './discovery.ts';
 import { passRoleStatement, vaultReadingStatements, type VaultAccess } from './vault-access.ts';
@@ -9,17 +9,20 @@ export interface PointRestoring {
   readonly vault: VaultAccess;
   /** The role that AWS Backup takes on to restore them. */
   readonly restoreRoleArn: string;
+  /** Whether AWS Backup is told what validations found. */
+  readonly reportsValidations: boolean;
 }
 
 /** The tables whose recovery points are restored tell what a recovery point does not: their keys. */
 export function pointRestoringStatements(stack: Stack, restoring: PointRestoring | undefined): PolicyStatement[] {
   if (!restoring) return [];
-  const { vault, restoreRoleArn } = restoring;
+  const { vault, restoreRoleArn, reportsValidations } = restoring;
   return [
     ...vaultReadingStatements(vault),
     allow('ReadRecoveryPoints', ['backup:DescribeRecoveryPoint'], vault.pointArns),
     allow('StartRestoreJobs', ['backup:StartRestoreJob'], vault.pointArns),
     allow('FollowRestoreJobs', ['backup:DescribeRestoreJob', 'backup:ListRestoreJobs'], '*'),
+    ...(reportsValidations ? [allow('ReportValidations', ['backup:PutRestoreValidationResult'], '*')] : []),
     passRoleStatement('PassRestoreRole', restoreRoleArn),
     ...tableStatements('LookAtSources', ['dynamodb:DescribeTable'], vault.tables),
     allow('LookAtTableKeys', ['kms:DescribeKey'], anyKey(stack)),

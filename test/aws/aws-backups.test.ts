@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { awsBackups } from '../../lambda/aws/aws-backups.ts';
+import { awsBackups, type AwsBackupsOptions } from '../../lambda/aws/aws-backups.ts';
 import { formatBackupName } from '../../lambda/domain/naming.ts';
 import { planSchema, type PlanInput } from '../../lambda/domain/plan.ts';
 import type { BackupRequest } from '../../lambda/jobs/ports.ts';
@@ -38,9 +38,9 @@ function aRequest(plan = aPlan()): BackupRequest {
   return { plan, slot, table: { name: 'orders', arn: tableArn, tableId }, name };
 }
 
-function overAws(answers: Answers) {
+function overAws(answers: Answers, options: AwsBackupsOptions = {}) {
   const aws = new StubAws({ ...willing, ...answers });
-  return { aws, backups: awsBackups(aws.backup, { vaultName, roleArn }, aws.timing) };
+  return { aws, backups: awsBackups(aws.backup, { vaultName, roleArn }, aws.timing, options) };
 }
 
 /** A recovery point of ours as a listing has it; parts can be replaced. */
@@ -298,6 +298,53 @@ describe('listing a vault', () => {
       { lockedUntil: new Date('2027-11-20T03:00:00Z'), coldFrom: new Date('2026-12-20T03:00:00Z') },
       { lockedUntil: 'for-good' },
     ]);
+  });
+});
+
+describe('legal holds', () => {
+  const points = { RecoveryPoints: [aPoint(1), aPoint(2)] };
+  const answers: Answers = {
+    ListRecoveryPointsByBackupVault: points,
+    ListTags: ourTags,
+    ListLegalHolds: {
+      LegalHolds: [
+        { LegalHoldId: 'open', Status: 'ACTIVE' },
+        { LegalHoldId: 'closed', Status: 'CANCELED' },
+      ],
+    },
+    ListRecoveryPointsByLegalHold: { RecoveryPoints: [{ RecoveryPointArn: pointArn(2) }] },
+  };
+  const readsLegalHolds = true;
+
+  test('keep what they are on, once they are not cancelled', async () => {
+    const { aws, backups } = overAws(answers, { readsLegalHolds });
+
+    const listing = await backups.list({});
+
+    expect(listing.complete && listing.backups.map(({ keptByAws }) => keptByAws)).toEqual([
+      undefined,
+      { isOnLegalHold: true },
+    ]);
+    expect(aws.inputsOf('ListRecoveryPointsByLegalHold')).toHaveLength(1);
+  });
+
+  test('are asked for only by who deletes', async () => {
+    const { aws, backups } = overAws(answers);
+
+    await backups.list({});
+
+    expect(aws.inputsOf('ListLegalHolds')).toEqual([]);
+  });
+
+  test.each<[string, Answers]>([
+    ['are denied', { ListLegalHolds: new Refusal('AccessDeniedException') }],
+    ['whose points are denied', { ListRecoveryPointsByLegalHold: new Refusal('AccessDeniedException') }],
+    ['never come to an end', { ListLegalHolds: { LegalHolds: [], NextToken: 'again' } }],
+    ['whose points never come to an end', { ListRecoveryPointsByLegalHold: { NextToken: 'again' } }],
+  ])('that %s make the listing incomplete', async (_what, more) => {
+    const { backups } = overAws({ ...answers, ...more }, { readsLegalHolds });
+
+    expect(await backups.list({})).toMatchObject({ complete: false });
   });
 });
 

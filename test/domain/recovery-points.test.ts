@@ -178,6 +178,12 @@ describe('a plan of AWS Backup by itself', () => {
       /drill\.indexes must be all with engine aws-backup.* got by-day, by-customer/,
     ],
     [
+      'reports to AWS Backup what DynamoDB restored',
+      aPlan({}, { drill: { schedule: 'rate(7 days)', backup: 'point-in-time', reportToAwsBackup: true } }),
+      undefined,
+      /drill\.reportToAwsBackup must be left out unless drills restore recovery points/,
+    ],
+    [
       'drills to a point in time, which DynamoDB restores',
       aPlan({}, { drill: { schedule: 'rate(7 days)', backup: 'point-in-time', indexes: 'none' } }),
       undefined,

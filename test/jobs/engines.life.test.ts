@@ -342,7 +342,7 @@ describe('recovery points in a vault', () => {
 
   test('[R22] one that is put on hold while prune runs is refused by AWS, and kept', async () => {
     const world = await aWorldWithBackups('aws-backup');
-    world.account.faults.add({ match: { operation: 'ListLegalHolds' }, effect: { kind: 'empty-page' } });
+    world.account.faults.add({ match: { operation: 'ListLegalHolds' }, effect: { kind: 'truncated-page', rows: 0 } });
     await hold(world);
 
     const report = await world.prune();

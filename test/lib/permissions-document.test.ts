@@ -98,7 +98,10 @@ function deployedGrants(): string[] {
   const schedule = 'cron(0 6 ? * SUN *)';
   // Everything together would be more than the policies of one role may hold.
   const drillingPoints = {
-    vaulted: aVaultedPlan({ tables: { named: ['ledgers'] }, drill: { schedule, rearm: settingNames } }),
+    vaulted: aVaultedPlan({
+      tables: { named: ['ledgers'] },
+      drill: { schedule, rearm: settingNames, reportToAwsBackup: true },
+    }),
     'vaulted-by-tag': aVaultedPlan({
       tables: { tagged: { backup: 'vault' } },
       drill: { schedule, rearm: settingNames },

@@ -7,7 +7,7 @@ import { coversName } from '../selection.ts';
 /** Finds what a plan's drills promise and cannot keep. Paths begin with `plans.<name>`. */
 export function drillErrors(plan: Plan): Fault[] {
   const { drill } = plan;
-  const checks = [uncoveredChecks, shortTimeout, unusedInstant, missingKey, foreignKey, boundSettings];
+  const checks = [uncoveredChecks, shortTimeout, unusedInstant, missingKey, foreignKey, boundSettings, unheardReport];
   return drill ? checks.flatMap((check) => check(plan, drill)) : [];
 }
 
@@ -43,6 +43,14 @@ function foreignKey({ name }: Plan, { region, encryptionKey }: DrillPlan): Fault
   return [
     faultAt(['plans', name, 'drill', 'encryptionKey'], { value: found, allowed }, `${allowed}, got one of ${found}`),
   ];
+}
+
+/** > AWS Backup can only be told of the restores that it made. */
+function unheardReport({ name, backup: { engine } }: Plan, { reportToAwsBackup, backup }: DrillPlan): Fault[] {
+  if (!reportToAwsBackup || (engine === 'aws-backup' && backup !== 'point-in-time')) return [];
+  const allowed = 'must be left out unless drills restore recovery points of AWS Backup';
+  const value = engine === 'aws-backup' ? 'true with point-in-time' : `true with engine ${engine}`;
+  return [faultAt(['plans', name, 'drill', 'reportToAwsBackup'], { value, allowed }, `${allowed}, got ${value}`)];
 }
 
 /** > In another Region a drill gives back no setting that is bound to the Region of its source. */

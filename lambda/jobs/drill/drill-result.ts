@@ -52,6 +52,8 @@ export interface DrillResult {
   readonly region?: string;
   readonly outcome: 'passed' | 'failed' | 'timed-out';
   readonly failure?: DrillFailure;
+  /** Id of the restore job of AWS Backup. */
+  readonly restoreJob?: string;
   /** What was restored; missing when nothing could be chosen. */
   readonly source?: {
     readonly arn: string;

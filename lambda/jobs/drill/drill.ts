@@ -15,6 +15,7 @@ import { pinSource, type PinnedSource } from './pin-source.ts';
 import { leavePlace, takePlace } from './place.ts';
 import type { AskValidator, DrillIntent, DrillLedger, Rearming, Restores } from './ports.ts';
 import { disarmTable, rearmTable, settingsToGiveBack, type Rearmed } from './rearm-table.ts';
+import { reportValidation } from './report-validation.ts';
 import { requestRestore } from './request-restore.ts';
 import { validate, type Validated } from './validate.ts';
 import { waitUntilReady, type Restored } from './wait-until-ready.ts';
@@ -65,6 +66,7 @@ export async function drillTable(run: DrillRun, durable: Durable, ports: DrillPo
     ports.publish(result, run.plan);
     return Promise.resolve(undefined);
   });
+  await reportValidation(run, result, durable, ports);
   const wasThere = result.times.restore !== undefined;
   const { snapshot } = outcome;
   const isDisarmed = snapshot === undefined || (await disarmTable(run, targetName, snapshot, durable, ports));
@@ -91,6 +93,7 @@ async function saveIfPossible(result: DrillResult, { ledger, log }: DrillPorts):
 
 interface Outcome {
   readonly source?: ChosenSource;
+  readonly job?: string;
   readonly times?: DrillTimes;
   /** There as soon as anything may have been given back. */
   readonly snapshot?: TableSettings;
@@ -133,10 +136,11 @@ async function restoreAndProve(
   if (accepted.kind === 'failed') return { failure: accepted.failure };
   const restored = await waitUntilReady(run, { targetName, source, accepted }, durable, ports);
   const { restore, tableId } = restored;
+  const job = accepted.job === undefined ? {} : { job: accepted.job };
   const seen = { ...intent, ...(tableId !== undefined && { targetTableId: tableId }) };
   if (restored.failure) {
     if (tableId !== undefined) await note(seen, durable, ports);
-    return { ...(!restored.isWithoutTable && { times: { restore } }), failure: restored.failure };
+    return { ...job, ...(!restored.isWithoutTable && { times: { restore } }), failure: restored.failure };
   }
   const snapshot = await settingsToGiveBack(run, source, durable, ports);
   if (typeof snapshot === 'string') await note(seen, durable, ports);
@@ -144,7 +148,7 @@ async function restoreAndProve(
   const proven: Outcome = await unlessBroken({ table: run.table, phase: 'validate', log: ports.log }, () =>
     proveRestored(run, targetName, { source, restored, snapshot }, durable, ports),
   );
-  return { times: { restore }, ...(typeof snapshot !== 'string' && { snapshot }), ...proven };
+  return { ...job, times: { restore }, ...(typeof snapshot !== 'string' && { snapshot }), ...proven };
 }
 
 /** What was restored, and what it is to be given back. */
@@ -200,7 +204,7 @@ function laterBy(milliseconds: number, { atLeastSeconds, atMostSeconds }: Durati
 function resultOf(
   run: DrillRun,
   facts: Pick<DrillResult, 'targetName' | 'startedAt' | 'executionId'>,
-  { source, times, rearmed, validated, failure }: Outcome,
+  { source, job, times, rearmed, validated, failure }: Outcome,
   timing: Timing,
 ): DrillResult {
   const { indexes, billing } = source ? askedFor(run, source) : run.drill;
@@ -213,6 +217,7 @@ function resultOf(
     ...regionOf(run),
     outcome: failure ? (failure.kind === 'timed-out' ? 'timed-out' : 'failed') : 'passed',
     ...(failure && { failure }),
+    ...(job !== undefined && { restoreJob: job }),
     ...(source && {
       source: {
         arn: source.arn,

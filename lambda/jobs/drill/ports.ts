@@ -35,6 +35,12 @@ export type RestoreOutcome =
   /** The answer was lost: the restore may have begun. Look before trying again. */
   | { readonly kind: 'unknown'; readonly failure: Failure };
 
+/** What came of a validation, in words that quote no item. */
+export interface ValidationVerdict {
+  readonly isPassed: boolean;
+  readonly message: string;
+}
+
 /** How far a restore is that has a job. */
 export type RestoreProgress =
   | { readonly kind: 'under-way' }
@@ -148,6 +154,8 @@ export interface Restores {
   start(request: RestoreRequest): Promise<RestoreOutcome>;
   /** How far the job of a restore into `target` is. */
   progress(job: string, target: string): Promise<RestoreProgress>;
+  /** Tells AWS Backup what came of the validation of a restore that is done; answers why it did not take it. Never throws. */
+  reportValidation(job: string, verdict: ValidationVerdict): Promise<Failure | undefined>;
   look(tableName: string): Promise<TableLook>;
   /**
    * Which of the rights that a restore needs of its caller on its target the caller has not, by the names of their actions. Only for a table

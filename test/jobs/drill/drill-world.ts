@@ -139,9 +139,10 @@ export class DrillWorld {
   }
 
   /** Gives a table a restorable backup of ours, holding what is in it now. */
-  plant(tableName = 'orders', hoursAgo = 1): string {
+  plant(tableName = 'orders', hoursAgo = 1, engine: Engine = 'dynamodb'): string {
     const table = this.account.dynamodb.tables.require(tableName);
     const slot = new Date(Math.floor(this.account.clock.now / 3_600_000) * 3_600_000 - hoursAgo * 3_600_000);
+    if (engine === 'aws-backup') return plantPoint(this.account, slot, tableName).arn;
     const name = formatBackupName({ prefix, owner, plan: 'orders', slot, tableId: table.id });
     return this.account.dynamodb.backups.plant(table, name, slot.getTime() + 1_000).arn;
   }
@@ -158,7 +159,7 @@ export class DrillWorld {
     const { region } = run.drill;
     const ports = {
       ...this.ports,
-      ...(run.plan.backup.engine === 'aws-backup' && { backups: this.#recoveryPoints() }),
+      backups: this.backupsOf(run.plan.backup.engine),
       ...(region !== undefined && this.#portsIn(region)),
     };
     return this.account.clock.runUntilSettled(durable.live(() => drillTable(run, durable, ports)));
@@ -169,7 +170,8 @@ export class DrillWorld {
     return pointRestores(clients, { vaultName, region: this.account.region, roleArn: restoreRoleArn });
   }
 
-  #recoveryPoints(): Backups {
+  backupsOf(engine: Engine): Backups {
+    if (engine === 'dynamodb') return this.ports.backups;
     return awsBackups(this.account.client(BackupClient), { vaultName, roleArn: undefined }, this.ports.timing);
   }
 

@@ -3,6 +3,7 @@ import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-
 import { describe, expect, test } from '@jest/globals';
 import { DynamoDbLedger } from '../../../lambda/aws/dynamodb-ledger.ts';
 import { DynamoDbTables } from '../../../lambda/aws/dynamodb-tables.ts';
+import type { Engine } from '../../../lambda/domain/plan.ts';
 import { pruneBackups, type PrunePorts } from '../../../lambda/jobs/prune.ts';
 import { owner, prefix } from '../world.ts';
 import { aDrillPlan, drillTablePrefix, DrillWorld } from './drill-world.ts';
@@ -66,16 +67,17 @@ const ofPrune: readonly Side[] = ['prune', 'prune', 'prune', 'prune'];
 const ofDrill: readonly Side[] = ['drill', 'drill', 'drill', 'drill'];
 
 /** The oldest of five backups is expired and is what the drill wants; both sides run at once, their decisive calls in the given order. */
-async function raced(order: readonly Side[]) {
+async function raced(order: readonly Side[], engine: Engine) {
   const world = await DrillWorld.create(['orders']);
-  const arns = [5, 4, 3, 2, 1].map((hoursAgo) => world.plant('orders', hoursAgo));
-  const plan = aDrillPlan({ backup: 'oldest', rearm: [] });
+  const arns = [5, 4, 3, 2, 1].map((hoursAgo) => world.plant('orders', hoursAgo, engine));
+  const plan = aDrillPlan({ backup: 'oldest', rearm: [] }, engine);
   const turns = new Turns(order);
   const wrapped = <Args extends unknown[], Result>(side: Side, act: (...args: Args) => Promise<Result>) => {
     return (...args: Args) => turns.take(side, () => act(...args));
   };
 
-  const { ledger, restores, backups } = world.ports;
+  const { ledger, restores } = world.ports;
+  const backups = world.backupsOf(engine);
   ledger.recordDrillIntent = wrapped('drill', ledger.recordDrillIntent.bind(ledger));
   ledger.announcedDeletions = wrapped('drill', ledger.announcedDeletions.bind(ledger));
   const describeSource = restores.describeSource.bind(restores);
@@ -110,26 +112,29 @@ async function raced(order: readonly Side[]) {
   return { expired: arns[0], outcome: result.outcome, restored: result.source?.arn, deletions: report.deletions };
 }
 
-describe('a drill that wants what retention deletes', () => {
-  const orders = interleavings(ofDrill, ofPrune);
+describe.each<Engine>(['dynamodb', 'aws-backup'])(
+  'a drill of engine %s that wants what retention deletes',
+  (engine) => {
+    const orders = interleavings(ofDrill, ofPrune);
 
-  test('can meet it in 70 orders', () => {
-    expect(new Set(orders.map(String)).size).toBe(70);
-  });
+    test('can meet it in 70 orders', () => {
+      expect(new Set(orders.map(String)).size).toBe(70);
+    });
 
-  test('[X12] passes in every order, and never restores what was deleted: one of the two always sees the other', async () => {
-    const seen = { keptByPrune: 0, leftByDrill: 0 };
-    for (const order of orders.filter((_, nth) => nth % stride === 0)) {
-      const { expired, outcome, restored, deletions } = await raced(order);
+    test('[X12] passes in every order, and never restores what was deleted: one of the two always sees the other', async () => {
+      const seen = { keptByPrune: 0, leftByDrill: 0 };
+      for (const order of orders.filter((_, nth) => nth % stride === 0)) {
+        const { expired, outcome, restored, deletions } = await raced(order, engine);
 
-      expect({ order, outcome }).toEqual({ order, outcome: 'passed' });
-      expect(deletions.every(({ arn }) => arn === expired)).toBe(true);
-      const isDeleted = deletions[0]?.outcome === 'deleted';
-      expect({ order, isBoth: isDeleted && restored === expired }).toEqual({ order, isBoth: false });
-      if (!isDeleted) seen.keptByPrune++;
-      if (restored !== expired) seen.leftByDrill++;
-    }
-    expect(seen.keptByPrune).toBeGreaterThan(0);
-    expect(seen.leftByDrill).toBeGreaterThan(0);
-  });
-});
+        expect({ order, outcome }).toEqual({ order, outcome: 'passed' });
+        expect(deletions.every(({ arn }) => arn === expired)).toBe(true);
+        const isDeleted = deletions[0]?.outcome === 'deleted';
+        expect({ order, isBoth: isDeleted && restored === expired }).toEqual({ order, isBoth: false });
+        if (!isDeleted) seen.keptByPrune++;
+        if (restored !== expired) seen.leftByDrill++;
+      }
+      expect(seen.keptByPrune).toBeGreaterThan(0);
+      expect(seen.leftByDrill).toBeGreaterThan(0);
+    });
+  },
+);

@@ -187,6 +187,51 @@ describe('a drill of AWS Backup', () => {
   });
 });
 
+describe('what AWS Backup is told of a validation', () => {
+  const reporting = { reportToAwsBackup: true };
+  const checks = [{ table: 'orders', key: { id: { S: 'order-1' } }, expect: { total: { N: '99' } } }];
+
+  test('is that it passed, or in which phase it did not, without a word of any item', async () => {
+    const { world, jobs } = await withPoint();
+
+    const passed = await world.drill(world.runOf(aPointPlan(reporting)));
+    await world.account.runFor(minute);
+    const failed = await world.drill(world.runOf(aPointPlan({ ...reporting, validate: { checks } })));
+
+    expect([passed.outcome, failed.outcome]).toEqual(['passed', 'failed']);
+    expect(jobs.all.map(({ validation }) => validation)).toEqual([
+      { status: 'SUCCESSFUL', message: '20 items read, 0 checks passed' },
+      { status: 'FAILED', message: 'validate: not-as-backed-up' },
+    ]);
+    expect(jobs.all.map(({ id }) => id)).toEqual([passed.restoreJob, failed.restoreJob]);
+  });
+
+  test('is nothing unless the plan says so, nor of a restore that did not end', async () => {
+    const { world, jobs } = await withPoint();
+
+    await world.drill(world.runOf(aPointPlan()));
+    world.account.faults.add({ effect: { kind: 'failed-job', state: 'FAILED', afterMs: 0 } });
+    await world.account.runFor(minute);
+    const failed = await world.drill(world.runOf(aPointPlan(reporting)));
+
+    expect(failed.outcome).toBe('failed');
+    expect(jobs.all.map(({ validation }) => validation)).toEqual([undefined, undefined]);
+  });
+
+  test('changes nothing when AWS Backup does not take it', async () => {
+    const { world, jobs } = await withPoint();
+    world.account.faults.add({
+      match: { operation: 'PutRestoreValidationResult' },
+      effect: { kind: 'error', when: 'before', name: 'InvalidRequestException' },
+    });
+
+    const result = await world.drill(world.runOf(aPointPlan(reporting)));
+
+    expect(result).toMatchObject({ outcome: 'passed', cleanUp: 'deleted' });
+    expect(jobs.all[0]?.validation).toBeUndefined();
+  });
+});
+
 describe('out of cold storage', () => {
   test('the newest recovery point is restored as well, and its time is of another series', async () => {
     const { world, point } = await withPoint();

@@ -1,19 +1,30 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatBackupName } from '../../../lambda/domain/naming.ts';
 import { formatDrillTableName } from '../../../lambda/domain/drill/drill-table-name.ts';
+import type { Engine, PlanInput } from '../../../lambda/domain/plan.ts';
 import type { SandboxAccount } from '../../../sandbox/account.ts';
 import { owner, prefix } from '../world.ts';
-import { aDrillPlan, drillTablePrefix } from './drill-world.ts';
+import { aDrillPlan, drillTablePrefix, plantPoint } from './drill-world.ts';
 import { aDrillingAccount, resultsOf, slot, startDrills, sweep, tablesOf } from './drilling-account.ts';
 
 const dayMs = 24 * 3_600_000;
 
+/** What a drill asks for a restore with. */
+const requestOf: Readonly<Record<Engine, string>> = {
+  dynamodb: 'RestoreTableFromBackup',
+  'aws-backup': 'StartRestoreJob',
+};
+
 /** More tables, each with a restorable backup of ours. */
-async function plant(account: SandboxAccount, names: readonly string[]): Promise<void> {
+async function plant(account: SandboxAccount, names: readonly string[], engine: Engine): Promise<void> {
   for (const name of names) {
     await account.createTable({ TableName: name });
     const table = account.dynamodb.tables.require(name);
     const at = new Date('2026-11-20T02:00:00Z');
+    if (engine === 'aws-backup') {
+      plantPoint(account, at, name);
+      continue;
+    }
     const backupName = formatBackupName({ prefix, owner, plan: 'orders', slot: at, tableId: table.id });
     account.dynamodb.backups.plant(table, backupName, at.getTime() + 1_000);
   }
@@ -23,11 +34,14 @@ function leftovers(account: SandboxAccount): string[] {
   return tablesOf(account).filter((name) => name.startsWith(drillTablePrefix));
 }
 
-describe('starting drills', () => {
+describe.each<Engine>(['dynamodb', 'aws-backup'])('starting drills of engine %s', (engine) => {
+  const aPlanOf = (drill: Partial<NonNullable<PlanInput['drill']>> = {}) => aDrillPlan(drill, engine);
+  const anAccount = () => aDrillingAccount(true, { engine });
+
   test('[X23] takes turns: no table is left out twice while others are drilled again', async () => {
-    const account = await aDrillingAccount();
-    await plant(account, ['orders-b', 'orders-c']);
-    const plan = aDrillPlan({ tablesPerRun: 1 });
+    const account = await anAccount();
+    await plant(account, ['orders-b', 'orders-c'], engine);
+    const plan = aPlanOf({ tablesPerRun: 1 });
     const all = { ...plan, tables: { named: ['orders', 'orders-b', 'orders-c'] } };
     const started: string[] = [];
     for (const day of ['20', '21', '22']) {
@@ -40,8 +54,8 @@ describe('starting drills', () => {
   });
 
   test('[X24] delivered twice, a slot drills each table once', async () => {
-    const account = await aDrillingAccount();
-    const plan = aDrillPlan();
+    const account = await anAccount();
+    const plan = aPlanOf();
 
     const first = await startDrills(account, plan);
     await account.runFor(dayMs / 12);
@@ -50,15 +64,15 @@ describe('starting drills', () => {
 
     expect(first.started).toEqual(['orders']);
     expect(await resultsOf(account)).toHaveLength(1);
-    expect(account.journal.entries({ operation: 'RestoreTableFromBackup' })).toHaveLength(1);
+    expect(account.journal.entries({ operation: requestOf[engine] })).toHaveLength(1);
   });
 
   test('[X25] a table whose drill fails does not stop the others', async () => {
-    const account = await aDrillingAccount();
-    await plant(account, ['orders-b']);
-    const match = { operation: 'RestoreTableFromBackup', nth: 1 };
+    const account = await anAccount();
+    await plant(account, ['orders-b'], engine);
+    const match = { operation: requestOf[engine], nth: 1 };
     account.faults.add({ match, effect: { kind: 'error', when: 'before', name: 'AccessDeniedException' } });
-    const plan = { ...aDrillPlan({ pick: 'all' as const }), tables: { named: ['orders', 'orders-b'] } };
+    const plan = { ...aPlanOf({ pick: 'all' as const }), tables: { named: ['orders', 'orders-b'] } };
 
     await startDrills(account, plan);
     await account.runFor(dayMs);
@@ -69,10 +83,10 @@ describe('starting drills', () => {
   });
 
   test('restores at most so many tables at once', async () => {
-    const account = await aDrillingAccount();
-    await plant(account, ['orders-b', 'orders-c', 'orders-d']);
+    const account = await anAccount();
+    await plant(account, ['orders-b', 'orders-c', 'orders-d'], engine);
     const named = ['orders', 'orders-b', 'orders-c', 'orders-d'];
-    const plan = { ...aDrillPlan({ pick: 'all' as const, concurrentRestores: 2 }), tables: { named } };
+    const plan = { ...aPlanOf({ pick: 'all' as const, concurrentRestores: 2 }), tables: { named } };
     await startDrills(account, plan);
     let most = 0;
     for (let minutes = 0; minutes < 120; minutes++) {
@@ -85,12 +99,17 @@ describe('starting drills', () => {
   });
 });
 
-describe('the sweep', () => {
+describe.each<Engine>(['dynamodb', 'aws-backup'])('the sweep beside drills of engine %s', (engine) => {
+  const aPlanOf = (drill: Partial<NonNullable<PlanInput['drill']>> = {}) => aDrillPlan(drill, engine);
+  const anAccount = () => aDrillingAccount(true, { engine });
+
   test('[X05] deletes the table of a drill that gave up, once it can be deleted', async () => {
-    const account = await aDrillingAccount();
-    const match = { operation: 'RestoreTableFromBackup' };
-    account.faults.add({ match, effect: { kind: 'slow-restore', ms: 60 * 3_600_000 } });
-    const plan = aDrillPlan();
+    const account = await anAccount();
+    const match = { operation: requestOf[engine] };
+    const ms = 60 * 3_600_000;
+    account.faults.add({ match, effect: { kind: 'slow-restore', ms } });
+    account.faults.add({ match, effect: { kind: 'slow-job', time: { runMs: ms } } });
+    const plan = aPlanOf();
     await startDrills(account, plan);
     await account.runFor(2 * dayMs);
 
@@ -106,8 +125,8 @@ describe('the sweep', () => {
   });
 
   test('[X07] leaves the table of a running drill alone', async () => {
-    const account = await aDrillingAccount();
-    const plan = aDrillPlan();
+    const account = await anAccount();
+    const plan = aPlanOf();
     await startDrills(account, plan);
     await account.runFor(60_000);
 
@@ -120,7 +139,7 @@ describe('the sweep', () => {
   });
 
   test('[X08] counts a table that nobody announced, and never touches it', async () => {
-    const account = await aDrillingAccount();
+    const account = await anAccount();
     const name = formatDrillTableName({
       drillTablePrefix,
       owner,
@@ -131,7 +150,7 @@ describe('the sweep', () => {
     await account.createTable({ TableName: name });
     await account.runFor(30 * dayMs);
 
-    const swept = await sweep(account, aDrillPlan());
+    const swept = await sweep(account, aPlanOf());
 
     expect(swept).toMatchObject({ deleted: [], inUse: [], leftovers: [{ table: name }] });
     expect(account.journal.entries({ operation: 'DeleteTable' })).toEqual([]);
