@@ -36,6 +36,9 @@ const planPattern = /^[a-z][a-z0-9-]{0,39}$/;
 const sealPattern = /^[0-9a-f]{16}$/;
 const anyDrillTable = /^[a-z0-9]{4,16}-([a-z]{2,5}(-[a-z]+)+-\d{1,2}-)?[0-9a-f]{16}$/;
 
+/** How AWS Backup's own restore testing names what it restores (source: AWS Backup developer guide, "Restore testing"). */
+const restoreTests = 'awsbackup-restore-test';
+
 /**
  * Says why tables must not be named, found or deleted by a prefix; undefined when they may.
  * > A prefix is written out, has at least 8 characters and no wildcard, and ends in a separator.
@@ -43,6 +46,8 @@ const anyDrillTable = /^[a-z0-9]{4,16}-([a-z]{2,5}(-[a-z]+)+-\d{1,2}-)?[0-9a-f]{
 export function drillPrefixFault(prefix: unknown): string | undefined {
   if (typeof prefix === 'string' && prefix.includes('${'))
     return `drillTablePrefix must be known at synth, got a token: ${describeValue(prefix)}`;
+  if (typeof prefix === 'string' && prefix.startsWith(restoreTests))
+    return `drillTablePrefix must not begin with ${restoreTests}, as the tables of AWS Backup's own restore testing do, got ${describeValue(prefix)}`;
   const fits = typeof prefix === 'string' && /^[a-zA-Z0-9_.-]{7,63}[_.-]$/.test(prefix);
   return fits ? undefined : `drillTablePrefix must be ${allowedPrefix}, got ${describeValue(prefix)}`;
 }

@@ -180,6 +180,12 @@ describe('the prefix of drill tables', () => {
     );
   });
 
+  test('[X02] must not be that of tables which AWS Backup itself restores', () => {
+    expect(drillPrefixFault('awsbackup-restore-test-')).toBe(
+      'drillTablePrefix must not begin with awsbackup-restore-test, as the tables of AWS Backup\'s own restore testing do, got "awsbackup-restore-test-"',
+    );
+  });
+
   test('[X02] must not be something that only the deployment knows', () => {
     expect(drillPrefixFault('${Token[TOKEN.7]}-')).toBe(
       'drillTablePrefix must be known at synth, got a token: "${Token[TOKEN.7]}-"',

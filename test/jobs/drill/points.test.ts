@@ -111,6 +111,50 @@ describe('a drill of AWS Backup', () => {
     expect(jobs.all).toHaveLength(1);
   });
 
+  test('fails, and restores nothing twice, when what it takes for its job made another table', async () => {
+    const { world, arn, point, jobs } = await withPoint();
+    const source = { kind: 'recovery-point', arn, tableId: point.backup.tableId } as const;
+    const another = { source, sourceArn: arn, target: 'another', announcedAt: world.account.now.toISOString() };
+    const request = { ...another, billing: 'as-backed-up', indexes: 'all' } as const;
+    await world.account.clock.runUntilSettled(world.ports.restores.start(request));
+
+    const result = await world.drill(world.runOf(aPointPlan()));
+
+    const message = 'the restore job made the table another';
+    expect(result).toMatchObject({ outcome: 'failed', failure: { kind: 'job-failed', message } });
+    expect(jobs.all).toHaveLength(1);
+  });
+
+  test('waits for an answer for as long as it waits for the restore, and ends at once without the right to ask', async () => {
+    const { world } = await withPoint();
+    const match = { operation: 'DescribeRestoreJob' };
+    const until = new Date(world.account.clock.now + hour);
+    world.account.faults.add({ match: { ...match, until }, effect: { kind: 'connection-lost', when: 'before' } });
+
+    const late = await world.drill(world.runOf(aPointPlan()));
+    world.account.faults.add({ match, effect: { kind: 'error', when: 'before', name: 'AccessDeniedException' } });
+    const denied = await world.drill(world.runOf(aPointPlan()));
+
+    expect(late).toMatchObject({ outcome: 'passed', cleanUp: 'deleted' });
+    expect(late.times.restore?.atMostSeconds).toBe(late.times.restore?.atLeastSeconds);
+    expect(late.times.restore?.atMostSeconds).toBeLessThan(3_600);
+    expect(denied).toMatchObject({ outcome: 'failed', failure: { phase: 'restore', kind: 'access-denied' } });
+  });
+
+  test('fails by the name of the key when the one of the vault is disabled while it restores', async () => {
+    const { world, point } = await withPoint();
+    const key = point.vault.encryptionKeyArn;
+    world.account.faults.add({ effect: { kind: 'slow-job', time: { runMs: hour } } });
+    world.account.clock.after(30 * minute, () => {
+      world.account.keys.disable(key);
+    });
+
+    const result = await world.drill(world.runOf(aPointPlan()));
+
+    expect(result).toMatchObject({ outcome: 'failed', failure: { phase: 'restore', kind: 'job-failed' } });
+    expect(result.failure?.message).toMatch(/ended the restore job as FAILED: .*key/);
+  });
+
   test('takes up the job whose answer was lost, though AWS Backup has forgotten its token', async () => {
     const { world, jobs } = await withPoint();
     world.account.faults.add({
