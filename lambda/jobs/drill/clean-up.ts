@@ -17,9 +17,13 @@ const pauseMilliseconds = 15_000;
 /** A table that is still being restored cannot be deleted: the sweep does it later. */
 const patienceMilliseconds = 3_600_000;
 
+const notYet = { kind: 'later', message: 'its restore job has not ended, and may still make it' } as const;
+
 interface Before {
   /** The table was seen: a crash may hide that its deletion was asked for. */
   readonly wasThere: boolean;
+  /** A job that makes the table may not have begun with it. */
+  readonly mayAppear: boolean;
   /** Whatever was given back was taken off again; otherwise the intent stays, and with it what the sweep has to take off. */
   readonly isDisarmed: boolean;
 }
@@ -27,11 +31,12 @@ interface Before {
 /**
  * Deletes the drill's table and waits until it is gone.
  * > Deleted is only the table this drill announced, under every guard. What cannot be deleted within an hour is left to the sweep, and said so.
+ * > So is a table that is not there yet, while its restore job may still make it.
  */
 export async function cleanUp(
   run: DrillRun,
   targetName: DrillTableName,
-  { wasThere, isDisarmed }: Before,
+  { wasThere, mayAppear, isDisarmed }: Before,
   durable: Durable,
   ports: DrillPorts,
 ): Promise<CleanedUp> {
@@ -40,7 +45,11 @@ export async function cleanUp(
   const last = await durable.poll<Watch>(
     'delete the drill table',
     { asked: wasThere },
-    async (watch) => judge(watch, await tryToDelete(targetName, scope, options, ports), ports),
+    async (watch) => {
+      const deletion = await tryToDelete(targetName, scope, options, ports);
+      const isNotYet = deletion.kind === 'gone' && mayAppear && !watch.asked;
+      return judge(watch, isNotYet ? notYet : deletion, ports);
+    },
     ({ end }) => (end ? undefined : pauseMilliseconds),
   );
   const end = last.end ?? { cleanUp: 'left-behind', leftBehind: 'the clean-up ended without an answer' };

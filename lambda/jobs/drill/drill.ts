@@ -67,10 +67,14 @@ export async function drillTable(run: DrillRun, durable: Durable, ports: DrillPo
     return Promise.resolve(undefined);
   });
   await reportValidation(run, result, durable, ports);
-  const wasThere = result.times.restore !== undefined;
+  const mayAppear = outcome.source?.from.kind === 'recovery-point' && !outcome.isSettled;
+  const wasThere = result.times.restore !== undefined && !mayAppear;
   const { snapshot } = outcome;
   const isDisarmed = snapshot === undefined || (await disarmTable(run, targetName, snapshot, durable, ports));
-  const cleaned = { ...result, ...(await cleanUp(run, targetName, { wasThere, isDisarmed }, durable, ports)) };
+  const cleaned = {
+    ...result,
+    ...(await cleanUp(run, targetName, { wasThere, mayAppear, isDisarmed }, durable, ports)),
+  };
   await durable.step('record the clean-up', () => ports.ledger.saveDrill(cleaned));
   await leavePlace(run, cleaned, durable, ports);
   await durable.step('tell of the drill', () => ports.tell(cleaned, run.plan));
@@ -94,6 +98,8 @@ async function saveIfPossible(result: DrillResult, { ledger, log }: DrillPorts):
 interface Outcome {
   readonly source?: ChosenSource;
   readonly job?: string;
+  /** The table was seen, or it is known that none will come. */
+  readonly isSettled?: boolean;
   readonly times?: DrillTimes;
   /** There as soon as anything may have been given back. */
   readonly snapshot?: TableSettings;
@@ -133,14 +139,17 @@ async function restoreAndProve(
   ports: DrillPorts,
 ): Promise<Outcome> {
   const accepted = await requestRestore(run, source, intent, durable, ports);
-  if (accepted.kind === 'failed') return { failure: accepted.failure };
+  if (accepted.kind === 'failed')
+    return { isSettled: accepted.failure.kind !== 'timed-out', failure: accepted.failure };
   const restored = await waitUntilReady(run, { targetName, source, accepted }, durable, ports);
   const { restore, tableId } = restored;
   const job = accepted.job === undefined ? {} : { job: accepted.job };
   const seen = { ...intent, ...(tableId !== undefined && { targetTableId: tableId }) };
   if (restored.failure) {
     if (tableId !== undefined) await note(seen, durable, ports);
-    return { ...job, ...(!restored.isWithoutTable && { times: { restore } }), failure: restored.failure };
+    const isSettled = restored.isWithoutTable || tableId !== undefined;
+    const times = restored.isWithoutTable ? {} : { times: { restore } };
+    return { ...job, isSettled, ...times, failure: restored.failure };
   }
   const snapshot = await settingsToGiveBack(run, source, durable, ports);
   if (typeof snapshot === 'string') await note(seen, durable, ports);
@@ -148,7 +157,7 @@ async function restoreAndProve(
   const proven: Outcome = await unlessBroken({ table: run.table, phase: 'validate', log: ports.log }, () =>
     proveRestored(run, targetName, { source, restored, snapshot }, durable, ports),
   );
-  return { ...job, times: { restore }, ...(typeof snapshot !== 'string' && { snapshot }), ...proven };
+  return { ...job, isSettled: true, times: { restore }, ...(typeof snapshot !== 'string' && { snapshot }), ...proven };
 }
 
 /** What was restored, and what it is to be given back. */

@@ -210,6 +210,8 @@ export interface DrillIntent {
   readonly recordedAt: string;
   readonly executionId: string;
   readonly targetTableId?: string;
+  /** Recorded by the sweep when it asked for the table's deletion. */
+  readonly isTableSeen?: true;
   /** Recorded before any setting is given back: what has to be taken off again before the table is deleted. */
   readonly rearming?: Rearming;
 }

@@ -10,6 +10,8 @@ import type { DrillIntent, DrillLedger, ExecutionState, Restores } from './ports
 import { takeOffLeftover, type TakeOffPorts } from './take-off-leftover.ts';
 
 const cleanUpSeconds = 3_600;
+/** A restore job that is asked for may make its table days later; no restore takes longer than that. */
+const longestJobSeconds = 7 * 24 * 3_600;
 
 export interface SweepRun extends DrillTableScope {
   readonly homeRegion: string;
@@ -107,6 +109,8 @@ async function sweepRegion(
     }
     const sweep = { execution, longestDrillSeconds: longestDrillSeconds(run.plans) };
     const deletion = await deleteLeftover(name, intent, { ...scope, sweep }, { ...ports, ...place });
+    if (deletion.kind === 'asked' && intent && mayAppear(intent, ports.timing))
+      await ports.ledger.recordDrillIntent({ ...intent, isTableSeen: true });
     if (deletion.kind === 'gone' || deletion.kind === 'asked') deleted.push(name);
     else {
       const ageSeconds = await ageOf(name, place.restores, ports.timing);
@@ -148,11 +152,17 @@ async function closeSettledIntents(
   for (const intent of await ports.ledger.drillIntents()) {
     const { targetName, region = run.homeRegion } = intent;
     const isGone = listed.get(region)?.has(targetName) === false;
-    if (!isGone || !(await isOver(intent, run, ports))) continue;
+    if (!isGone || mayAppear(intent, ports.timing) || !(await isOver(intent, run, ports))) continue;
     if (!(await takeOffLeftover(intent, { ...ports, ...ports.inRegion(region) }))) continue;
     await ports.ledger.releasePlace(intent.executionId);
     await ports.ledger.closeDrillIntent(targetName, ports.timing.now());
   }
+}
+
+/** > A restore job cannot be cancelled: while one may still make its table, the table stays announced, for a week at most. */
+function mayAppear({ originArn, targetTableId, isTableSeen, recordedAt }: DrillIntent, { now }: Timing): boolean {
+  if (originArn === undefined || targetTableId !== undefined || isTableSeen) return false;
+  return (now().getTime() - Date.parse(recordedAt)) / 1000 < longestJobSeconds;
 }
 
 /** > An execution that Lambda knows nothing of is over when the longest drill would be. */

@@ -1,4 +1,6 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
+import { DynamoDbDrillLedger } from '../../../lambda/aws/dynamodb-drill-ledger.ts';
 import { metricsNamespace } from '../../../lambda/contract/metrics.ts';
 import type { SandboxAccount } from '../../../sandbox/account.ts';
 import { aDrillPlan } from './drill-world.ts';
@@ -42,6 +44,33 @@ test('a restore out of cold storage is published as a series of its own, and nev
   expect(latest(account, 'RestoreTime', { Storage: 'cold' })).toBeGreaterThan(4 * 3_600);
   expect(latest(account, 'RestorePhaseTime', { Phase: 'restore', Storage: 'cold' })).toBeGreaterThan(4 * 3_600);
   expect(latest(account, 'RestoreTimeToObjective', { Storage: 'cold' })).toBeUndefined();
+});
+
+test('[X05] the table of a job that begins after its drill gave up is deleted by the sweep, which remembers it until then', async () => {
+  const { account } = await anAccount();
+  const hour = 3_600_000;
+  account.faults.add({
+    match: { operation: 'StartRestoreJob' },
+    effect: { kind: 'slow-job', time: { waitMs: 30 * hour } },
+  });
+  const intents = () =>
+    account.clock.runUntilSettled(new DynamoDbDrillLedger(account.client(DynamoDBClient), 'ledger').drillIntents());
+
+  await startDrills(account, plan, slot);
+  await account.runFor(28 * hour);
+  const early = await sweep(account, plan);
+  const announced = await intents();
+  await account.runFor(4 * hour);
+  const late = await sweep(account, plan);
+  await account.runFor(hour);
+  await sweep(account, plan);
+
+  expect(await resultsOf(account)).toMatchObject([{ outcome: 'timed-out', cleanUp: 'left-behind' }]);
+  expect(early).toMatchObject({ deleted: [], leftovers: [] });
+  expect(announced).toHaveLength(1);
+  expect(late.deleted).toHaveLength(1);
+  expect(tablesOf(account)).toEqual(['orders']);
+  expect(await intents()).toEqual([]);
 });
 
 test("what AWS Backup's own restore testing restores is left alone by drills and by the sweep", async () => {
