@@ -160,9 +160,9 @@ async function closeSettledIntents(
 }
 
 /** > A restore job cannot be cancelled: while one may still make its table, the table stays announced, for a week at most. */
-function mayAppear({ originArn, targetTableId, isTableSeen, recordedAt }: DrillIntent, { now }: Timing): boolean {
+function mayAppear({ originArn, targetTableId, isTableSeen, recordedAt }: DrillIntent, timing: Timing): boolean {
   if (originArn === undefined || targetTableId !== undefined || isTableSeen) return false;
-  return (now().getTime() - Date.parse(recordedAt)) / 1000 < longestJobSeconds;
+  return (timing.now().getTime() - Date.parse(recordedAt)) / 1000 < longestJobSeconds;
 }
 
 /** > An execution that Lambda knows nothing of is over when the longest drill would be. */
