@@ -4,22 +4,29 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
-import { environmentNames, eventBusVariable, vaultVariables } from '../lambda/contract/environment.ts';
+import {
+  copyRoleVariable,
+  environmentNames,
+  eventBusVariable,
+  vaultVariables,
+} from '../lambda/contract/environment.ts';
 import { eventBusName } from '../lambda/contract/events.ts';
 import { scheduleGroupName } from '../lambda/contract/schedules.ts';
 import { defaultPruneSchedule } from '../lambda/domain/prune-cadence.ts';
 import { checkedDeployment, type CheckedDeployment } from './checked-deployment.ts';
 import { BackupServiceRole } from './constructs/backup-service-role.ts';
+import { CopyServiceRole } from './constructs/copy-service-role.ts';
 import { DeploymentKey } from './constructs/deployment-key.ts';
 import { FailureQueue } from './constructs/failure-queue.ts';
 import { JobFunction, logGroupName } from './constructs/job-function.ts';
-import { JobFollower } from './constructs/job-follower.ts';
+import { JobFollower, type JobFollowerProps } from './constructs/job-follower.ts';
 import { backupJobs, drillJobs, monitoringJobs, vaultJobs } from './constructs/jobs.ts';
 import { JobSchedules, planInput } from './constructs/job-schedules.ts';
 import { Ledger } from './constructs/ledger.ts';
 import { type DeadLetters, deadLettersOf } from './constructs/monitoring/deployment-symptoms.ts';
 import type { DeploymentProps } from './deployment-props.ts';
 import { backupRoleStatements } from './permissions/backup-role.ts';
+import { copyAccess } from './permissions/copy-access.ts';
 import { pruneRoleStatements } from './permissions/prune-role.ts';
 import { tableArns } from './permissions/table-arns.ts';
 import { vaultAccess } from './permissions/vault-access.ts';
@@ -39,7 +46,7 @@ export class BackupStack extends Stack {
   constructor(scope: Construct, id: string, props: BackupStackProps) {
     super(scope, id, props);
     this.deployment = checkedDeployment(this, props);
-    const { plans, owner, backupNamePrefix, drillTablePrefix, sendsEvents, vault } = this.deployment;
+    const { plans, owner, backupNamePrefix, drillTablePrefix, sendsEvents, vault, copyVaults } = this.deployment;
     const recovering = plans.filter(({ pointInTimeRecovery }) => pointInTimeRecovery?.correct);
     const vaulted = plans.filter((plan) => plan.backup.engine === 'aws-backup');
 
@@ -53,6 +60,8 @@ export class BackupStack extends Stack {
 
     const access = vault && vaultAccess(this, vault.name, tableArns(this, vaulted));
     const serviceRole = access && new BackupServiceRole(this, 'BackupServiceRole', access);
+    const copies = access && copyAccess(this, access, copyVaults);
+    const copyRole = copies && new CopyServiceRole(this, 'CopyServiceRole', { access: copies, vaults: copyVaults });
     const roleScope = {
       tables: tableArns(this, plans),
       backedUpByDynamoDb: tableArns(
@@ -61,6 +70,8 @@ export class BackupStack extends Stack {
       ),
       keptRecoverable: recovering.length > 0 ? tableArns(this, recovering) : undefined,
       vault: access,
+      copies,
+      copyRoleArn: copyRole?.roleArn,
       serviceRoleArn: serviceRole?.roleArn,
       ledger,
       encryptionKey,
@@ -98,6 +109,8 @@ export class BackupStack extends Stack {
       statements: pruneRoleStatements(roleScope),
       logGroupName: logGroupName(owner, 'prune'),
       reservedConcurrency: props.reservedConcurrency?.prune,
+      // Vaults in other Regions name it, which can import nothing from here; IAM knows no Regions.
+      roleName: vault && `dynamodb-backups-${owner}-prune-${this.region}`,
     });
 
     this.pruneRole = prune.role;
@@ -130,7 +143,7 @@ export class BackupStack extends Stack {
       })),
     });
 
-    if (access) new JobFollower(this, 'Follow', { ...shared, ...scheduling, owner, plans: vaulted, roleScope });
+    if (access) this.follow({ ...shared, ...scheduling, owner, plans: vaulted, roleScope }, copyRole);
 
     this.outputs({
       Owner: owner,
@@ -141,6 +154,11 @@ export class BackupStack extends Stack {
       UndeliveredEventsUrl: undelivered.queueUrl,
       FailedRunsUrl: failedRuns.queueUrl,
     });
+  }
+
+  private follow({ environment, ...props }: JobFollowerProps, copyRole: CopyServiceRole | undefined): void {
+    const forCopies = copyRole && { [copyRoleVariable]: copyRole.roleArn };
+    new JobFollower(this, 'Follow', { ...props, environment: { ...environment, ...forCopies } });
   }
 
   private keyOf({ encryptionKey, monitoring }: DeploymentProps): IKey | undefined {

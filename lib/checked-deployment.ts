@@ -5,6 +5,8 @@ import { checkPlans } from '../lambda/domain/plan-checks.ts';
 import type { Plan } from '../lambda/domain/plan.ts';
 import { parseSchedule } from '../lambda/domain/schedule/expression.ts';
 import { plansByEngine, type EnginePlanProps, type PlansByEngine } from './both-engines.ts';
+import { copyFaults } from './copy-faults.ts';
+import { copyVaults, type CopyVault } from './copy-vaults.ts';
 import type { DeploymentProps } from './deployment-props.ts';
 import { drillNamingFaults, drillRegionFaults, drillSchemaFaults, foreignDrillFaults } from './drill-faults.ts';
 import { foreignTableFaults } from './foreign-tables.ts';
@@ -27,6 +29,8 @@ export interface CheckedDeployment {
   readonly sendsEvents: boolean;
   /** Where recovery points go; missing where no plan is of AWS Backup. */
   readonly vault: (VaultProps & { readonly name: string }) | undefined;
+  /** Where recovery points are copied to. */
+  readonly copyVaults: readonly CopyVault[];
   /** Until when the alarms of a plan call nobody; a plan that is not paused is missing. */
   readonly pausedUntil: ReadonlyMap<string, Date>;
   /** Of plans with engine `both`: the plan of DynamoDB, and that of AWS Backup beside it. */
@@ -46,10 +50,13 @@ export function checkedDeployment(stack: Stack, props: DeploymentProps): Checked
   const drillNaming = drillNamingFaults(stack, drillTablePrefix);
   const checked = plans.map((plan) => plan.checked);
   const wrongVault = vaultFaults(props.vault, checked);
-  const vaultLock = wrongVault.length === 0 && props.vault ? lockOf(props.vault) : undefined;
+  const [vaultLock, copyLock] =
+    wrongVault.length === 0 ? [lockOf(props.vault?.lock), lockOf(props.vault?.copies?.lock)] : [];
+  const vaultName = props.vault?.existing ?? `dynamodb-backups-${owner}`;
   const { errors, warnings } = checkPlans(checked, {
     ...(drillNaming.length === 0 && { drillPrefix: drillTablePrefix }),
-    ...(vaultLock && { vaultLock }),
+    vaultLock,
+    copyLock,
   });
   refuse(stack, [
     ...placeFaults(stack, props),
@@ -61,6 +68,7 @@ export function checkedDeployment(stack: Stack, props: DeploymentProps): Checked
     ...byEngine.asWritten(readings.flatMap(({ faults }) => faults)),
     ...notifyFaults(stack, props.notify),
     ...byEngine.asWritten(errors.map(({ message }) => message)),
+    ...byEngine.asWritten(checked.flatMap((plan) => copyFaults(stack, plan, { owner, vaultName }))),
   ]);
   const pauseWarnings = readings.flatMap(({ name, pause: { warning } }) =>
     warning === undefined ? [] : [{ path: `plans.${name}.pausedUntil`, message: warning }],
@@ -76,8 +84,9 @@ export function checkedDeployment(stack: Stack, props: DeploymentProps): Checked
     drillTablePrefix,
     sendsEvents: props.events !== false,
     vault: checked.some(({ backup }) => backup.engine === 'aws-backup')
-      ? { ...props.vault, name: props.vault?.existing ?? `dynamodb-backups-${owner}` }
+      ? { ...props.vault, name: vaultName }
       : undefined,
+    copyVaults: copyVaults(stack, checked, owner),
     pausedUntil: new Map(readings.flatMap(({ name, pause }) => (pause.until ? [[name, pause.until]] : []))),
     pairs: byEngine.pairs,
   };

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { copyVaultName } from '../lambda/domain/copy-destination.ts';
 import { BackupStack, type BackupStackProps } from './backup-stack.ts';
 import type { DynamoBackupsProps } from './deployment-props.ts';
 import { DrillStack } from './drill-stack.ts';
@@ -11,6 +12,8 @@ interface StackNames {
   readonly drill: string;
   readonly monitoring: string;
   readonly vault: string;
+  /** In other Regions, each followed by the Region that the copies come from. */
+  readonly copies: string;
 }
 
 /**
@@ -28,6 +31,7 @@ export class DynamoBackups extends Construct {
       drill: `${id}-Drill`,
       monitoring: `${id}-Monitoring`,
       vault: `${id}-Vault`,
+      copies: `${id}-Copies-`,
     };
     if (!regions) {
       this.deploy('', names, { ...deployment, ...(env && { env }) });
@@ -58,6 +62,7 @@ export class DynamoBackups extends Construct {
         stackName: names.vault,
       });
     }
+    this.deployCopyVaults(suffix, names, props, backups);
     if (monitoring === false) return;
     new MonitoringStack(this, `Monitoring${suffix}`, {
       ...shared,
@@ -66,5 +71,21 @@ export class DynamoBackups extends Construct {
       deadLetters: [backups, ...drills].flatMap(({ deadLetters }) => deadLetters),
       stackName: names.monitoring,
     });
+  }
+
+  /** > Each Region has vaults of its own for the copies of each other Region: none judges what another one made. */
+  private deployCopyVaults(suffix: string, names: StackNames, props: BackupStackProps, backups: BackupStack): void {
+    const { deployment, pruneRole, encryptionKey, region: home } = backups;
+    for (const { region } of deployment.copyVaults.filter(({ kind }) => kind === 'deployed')) {
+      const copies = new VaultStack(this, `Copies${suffix}-${region}`, {
+        env: { ...props.env, region },
+        vaultName: copyVaultName(deployment.owner, home),
+        lock: deployment.vault?.copies?.lock,
+        pruneRole,
+        encryptionKey: encryptionKey && 'own',
+        stackName: `${names.copies}${home}`,
+      });
+      backups.addStackDependency(copies, 'nothing is copied to a vault, or looked for in it, that is not there yet');
+    }
   }
 }

@@ -1,6 +1,6 @@
 import type { DrillPlan, Plan, PlanInput } from '../lambda/domain/plan.ts';
 import type { EnginePlanProps } from './both-engines.ts';
-import type { AwsBackupProps, DrillProps, PlanProps } from './plan-props.ts';
+import type { AwsBackupProps, CopyProps, DrillProps, KeepProps, PlanProps } from './plan-props.ts';
 import { checkableArn, checkableName, type StandIns } from './stand-ins.ts';
 
 /**
@@ -37,7 +37,7 @@ export function checkablePlan(name: string, props: EnginePlanProps): CheckablePl
       flexibleWindowMinutes: flexibleWindow?.toMinutes(),
       ...(awsBackup && { awsBackup: checkableAwsBackup(awsBackup) }),
     },
-    keep: { ...keep, within: keep.within?.toIsoString() },
+    keep: checkableKeep(keep),
     objectives: objectives && {
       ...objectives,
       recoveryPoint: objectives.recoveryPoint?.toIsoString(),
@@ -49,14 +49,27 @@ export function checkablePlan(name: string, props: EnginePlanProps): CheckablePl
 }
 
 function checkableAwsBackup(props: AwsBackupProps): PlanInput['backup']['awsBackup'] {
-  const { startWindow, completionWindow, coldAfter, deleteAfter, ...rest } = props;
+  const { startWindow, completionWindow, coldAfter, deleteAfter, copies, ...rest } = props;
   return {
     ...rest,
     startWindowMinutes: startWindow?.toMinutes({ integral: false }),
     completionWindowMinutes: completionWindow?.toMinutes({ integral: false }),
     coldAfterDays: coldAfter?.toDays({ integral: false }),
     deleteAfterDays: deleteAfter?.toDays({ integral: false }),
+    ...(copies && { copies: copies.map(checkableCopy) }),
   };
+}
+
+function checkableCopy({ keep, coldAfter, ...rest }: CopyProps) {
+  return {
+    ...rest,
+    keep: checkableKeep(keep),
+    ...(coldAfter && { coldAfterDays: coldAfter.toDays({ integral: false }) }),
+  };
+}
+
+function checkableKeep(keep: KeepProps): PlanInput['keep'] {
+  return { ...keep, within: keep.within?.toIsoString() };
 }
 
 function checkableDrill(props: DrillProps, tokens: StandIns): PlanInput['drill'] {

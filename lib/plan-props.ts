@@ -160,6 +160,45 @@ export interface AwsBackupProps {
    * @default - never; in a locked vault, for as long as `keep` may want it
    */
   readonly deleteAfter?: Duration;
+
+  /**
+   * Where each recovery point is copied to once it is complete. Each place has a retention of its own.
+   *
+   * @default - nowhere
+   */
+  readonly copies?: readonly CopyProps[];
+}
+
+/** One place that recovery points are copied to. */
+export interface CopyProps {
+  /** The Region the copies go to: another one than the deployment's, unless `vaultArn` names another vault there. */
+  readonly region: string;
+
+  /**
+   * The account of `vaultArn`, once more, so that nobody copies to a wrong one.
+   *
+   * @default - the account that `vaultArn` names
+   */
+  readonly account?: string;
+
+  /**
+   * ARN of a vault that exists, in this account or another one of the organization. Its key, policy and lock are not the app's. Copies in another
+   * account cannot be deleted from here, so each is told when it is made how long it stays; and the stack prints the access policy that the
+   * vault needs.
+   *
+   * @default - a vault that the app deploys to `region` of its own account
+   */
+  readonly vaultArn?: string;
+
+  /** What retention keeps of the copies. */
+  readonly keep: KeepProps;
+
+  /**
+   * After how many days a copy goes to cold storage, as `coldAfter` of the plan's own recovery points.
+   *
+   * @default - never
+   */
+  readonly coldAfter?: Duration;
 }
 
 /** Retention rules, OR-ed. Each counts at least 1. */

@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import { copyRulesOf } from '../lambda/domain/copy-destination.ts';
 import { describeValue } from '../lambda/domain/faults.ts';
 import type { Plan } from '../lambda/domain/plan.ts';
 import type { VaultLock } from '../lambda/domain/recovery-point-lifecycle.ts';
@@ -12,7 +13,7 @@ const shortestGraceDays = 3;
 /** Says what is wrong with the vault of a deployment; nothing when it can be deployed. */
 export function vaultFaults(vault: VaultProps | undefined, plans: readonly Plan[]): string[] {
   if (!vault) return [];
-  const { existing, encryptionKey, lock } = vault;
+  const { existing, encryptionKey, lock, copies } = vault;
   return [
     ...(plans.some(({ backup }) => backup.engine === 'aws-backup')
       ? []
@@ -23,31 +24,36 @@ export function vaultFaults(vault: VaultProps | undefined, plans: readonly Plan[
     ...(existing !== undefined && encryptionKey
       ? ['vault.encryptionKey must be left out with vault.existing, whose key is its own, got a key']
       : []),
-    ...(lock ? lockFaults(lock) : []),
+    ...(lock ? lockFaults('vault.lock', lock) : []),
+    ...(copies?.lock ? lockFaults('vault.copies.lock', copies.lock) : []),
+    ...(copies && !plans.some((plan) => copyRulesOf(plan).some(({ vaultArn }) => vaultArn === undefined))
+      ? ['vault.copies must be left out unless a plan copies to a Region without vaultArn, got an object']
+      : []),
   ];
 }
 
 /** What plans are checked against. */
-export function lockOf({ lock }: VaultProps): VaultLock | undefined {
+export function lockOf(lock: VaultLockProps | undefined): VaultLock | undefined {
   if (!lock) return undefined;
   return { minimumDays: lock.minimumRetention?.toDays(), maximumDays: lock.maximumRetention?.toDays() };
 }
 
-function lockFaults({ mode, minimumRetention, maximumRetention, changeableFor, acknowledgement }: VaultLockProps) {
+function lockFaults(path: string, lock: VaultLockProps): string[] {
+  const { mode, minimumRetention, maximumRetention, changeableFor, acknowledgement } = lock;
   const minimum = minimumRetention?.toDays({ integral: false });
   const maximum = maximumRetention?.toDays({ integral: false });
   return [
-    ...dayFaults('minimumRetention', minimumRetention, 1),
-    ...dayFaults('maximumRetention', maximumRetention, 1),
+    ...dayFaults(`${path}.minimumRetention`, minimumRetention, 1),
+    ...dayFaults(`${path}.maximumRetention`, maximumRetention, 1),
     ...(minimum !== undefined && maximum !== undefined && maximum < minimum
-      ? [`vault.lock.maximumRetention must be at least the ${minimum} days of minimumRetention, got ${maximum} days`]
+      ? [`${path}.maximumRetention must be at least the ${minimum} days of minimumRetention, got ${maximum} days`]
       : []),
     ...(mode === 'governance' && changeableFor
-      ? [`vault.lock.changeableFor must be left out with mode governance, got ${changeableFor.toHumanString()}`]
-      : dayFaults('changeableFor', changeableFor, shortestGraceDays)),
+      ? [`${path}.changeableFor must be left out with mode governance, got ${changeableFor.toHumanString()}`]
+      : dayFaults(`${path}.changeableFor`, changeableFor, shortestGraceDays)),
     ...(mode === 'compliance' && acknowledgement !== complianceAcknowledgement
       ? [
-          `vault.lock.acknowledgement must be '${complianceAcknowledgement}' with mode compliance, got ${describeValue(acknowledgement)}`,
+          `${path}.acknowledgement must be '${complianceAcknowledgement}' with mode compliance, got ${describeValue(acknowledgement)}`,
         ]
       : []),
   ];
@@ -56,5 +62,5 @@ function lockFaults({ mode, minimumRetention, maximumRetention, changeableFor, a
 function dayFaults(name: string, duration: Duration | undefined, least: number): string[] {
   const days = duration?.toDays({ integral: false });
   if (days === undefined || (Number.isInteger(days) && days >= least && days <= longestDays)) return [];
-  return [`vault.lock.${name} must be whole days, ${least} to ${longestDays}, got ${days} days`];
+  return [`${name} must be whole days, ${least} to ${longestDays}, got ${days} days`];
 }

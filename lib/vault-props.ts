@@ -25,6 +25,13 @@ export interface VaultProps {
    * @default - none: retention deletes what expired
    */
   readonly lock?: VaultLockProps;
+
+  /**
+   * The vaults that the app deploys to other Regions for `copies` of plans, each with a key of its own unless the deployment's is `aws-owned`.
+   *
+   * @default - not locked
+   */
+  readonly copies?: { readonly lock?: VaultLockProps };
 }
 
 export interface VaultLockProps {

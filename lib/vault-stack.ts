@@ -1,7 +1,7 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { BackupVault, type LockConfiguration } from 'aws-cdk-lib/aws-backup';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement, type IRole } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { VaultLockProps } from './vault-props.ts';
 
@@ -9,8 +9,8 @@ export interface VaultStackProps extends StackProps {
   readonly vaultName: string;
   /** The only role that may delete recovery points. */
   readonly pruneRole: IRole;
-  /** @default - AWS's own key for AWS Backup */
-  readonly encryptionKey: IKey | undefined;
+  /** `own` for one of the stack. @default - AWS's own key for AWS Backup */
+  readonly encryptionKey: IKey | 'own' | undefined;
   /** @default - not locked */
   readonly lock?: VaultLockProps | undefined;
 }
@@ -19,7 +19,8 @@ export interface VaultStackProps extends StackProps {
 export class VaultStack extends Stack {
   constructor(scope: Construct, id: string, props: VaultStackProps) {
     super(scope, id, props);
-    const { vaultName, pruneRole, encryptionKey, lock } = props;
+    const { vaultName, pruneRole, lock } = props;
+    const encryptionKey = props.encryptionKey === 'own' ? this.ownKey() : props.encryptionKey;
     const vault = new BackupVault(this, 'Vault', {
       backupVaultName: vaultName,
       accessPolicy: onlyDeletedBy(pruneRole),
@@ -28,6 +29,15 @@ export class VaultStack extends Stack {
       ...(lock && { lockConfiguration: lockConfiguration(lock) }),
     });
     new CfnOutput(this, 'VaultName', { value: vault.backupVaultName });
+  }
+
+  /** > It outlives its stack, for without it no recovery point of the vault could be restored. */
+  private ownKey(): IKey {
+    return new Key(this, 'Key', {
+      description: 'Copies of DynamoDB backups',
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
   }
 }
 

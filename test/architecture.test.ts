@@ -9,6 +9,7 @@ const root = resolve(import.meta.dirname, '..');
 const ports = [
   'ports',
   'settings-port',
+  'copies-port',
   'drill/ports',
   'drill/drill-result',
   'drill/durable',

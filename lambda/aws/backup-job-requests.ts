@@ -75,7 +75,6 @@ function whyOutside({ deleteAfterDays }: RecoveryPointLifecycle, lock: VaultLock
 
 function inputOf({ plan, slot, table, name }: BackupRequest, place: VaultPlace, lifecycle: RecoveryPointLifecycle) {
   const { startWindowMinutes, completionWindowMinutes } = awsBackupOptions(plan.backup);
-  const { coldAfterDays, deleteAfterDays } = lifecycle;
   return {
     BackupVaultName: place.vaultName,
     ResourceArn: table.arn,
@@ -84,18 +83,24 @@ function inputOf({ plan, slot, table, name }: BackupRequest, place: VaultPlace, 
     IdempotencyToken: hash('sha256', `${name}\n${table.arn}\n${table.tableId}`, 'hex'),
     StartWindowMinutes: startWindowMinutes,
     CompleteWindowMinutes: completionWindowMinutes,
-    ...(Object.keys(lifecycle).length > 0 && {
-      Lifecycle: {
-        ...(coldAfterDays !== undefined && { MoveToColdStorageAfterDays: coldAfterDays }),
-        ...(deleteAfterDays !== undefined && { DeleteAfterDays: deleteAfterDays }),
-      },
-    }),
+    ...lifecycleInput(lifecycle),
     RecoveryPointTags: {
       [recoveryPointTags.name]: name,
       [recoveryPointTags.tableId]: table.tableId,
       [recoveryPointTags.owner]: parseBackupName(name)?.owner ?? '',
       [recoveryPointTags.plan]: plan.name,
       [recoveryPointTags.slot]: slot.toISOString(),
+    },
+  };
+}
+
+/** A lifecycle as a request spells it; nothing where AWS is to do nothing by itself. */
+export function lifecycleInput({ coldAfterDays, deleteAfterDays }: RecoveryPointLifecycle) {
+  if (coldAfterDays === undefined && deleteAfterDays === undefined) return {};
+  return {
+    Lifecycle: {
+      ...(coldAfterDays !== undefined && { MoveToColdStorageAfterDays: coldAfterDays }),
+      ...(deleteAfterDays !== undefined && { DeleteAfterDays: deleteAfterDays }),
     },
   };
 }

@@ -10,6 +10,7 @@ import type {
   SlotLedger,
 } from '../jobs/ports.ts';
 import type { RunLedger } from '../jobs/watch/ports.ts';
+import { DynamoDbCopies } from './dynamodb-copies.ts';
 import { DynamoDbDrillLedger, openDeletionsPartition } from './dynamodb-drill-ledger.ts';
 import { epochSeconds, expiring, keyOf, LedgerTable, textIn, type Item } from './ledger-table.ts';
 
@@ -28,10 +29,12 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
   readonly #table: LedgerTable;
   /** The same table, as drills see it. */
   readonly #drills: DynamoDbDrillLedger;
+  readonly #copies: DynamoDbCopies;
 
   constructor(client: DynamoDBClient, tableName: string) {
     this.#table = new LedgerTable(client, tableName);
     this.#drills = new DynamoDbDrillLedger(client, tableName);
+    this.#copies = new DynamoDbCopies(client, tableName);
   }
 
   async slotsSince(plan: string, table: string, since: Date): Promise<readonly Date[]> {
@@ -112,6 +115,10 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
 
   async pinned(): Promise<ReadonlySet<string>> {
     return new Set((await this.#drills.drillIntents()).map(({ sourceArn }) => sourceArn));
+  }
+
+  async copied(plan: string): Promise<ReadonlySet<string>> {
+    return new Set((await this.#copies.openCopies(plan)).map(({ sourceArn }) => sourceArn));
   }
 
   async proven(plan: string): Promise<ReadonlySet<string>> {

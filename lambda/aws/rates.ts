@@ -25,6 +25,9 @@ export const callsPerSecond = {
   describeRecoveryPoint: 8,
   listTagsOfRecoveryPoint: 16,
   deleteRecoveryPoint: 4,
+  startCopyJob: 4,
+  describeCopyJob: 8,
+  listCopyJobs: 8,
 } as const;
 
 /** A little more than a second: calls that the network squeezes together must still arrive at the allowed rate. */

@@ -23,6 +23,9 @@ export const vaultVariables = {
   restoreRoleArn: 'BACKUP_RESTORE_ROLE_ARN',
 } as const;
 
+/** ARN of the role that AWS Backup copies with; missing where no plan copies. */
+export const copyRoleVariable = 'COPY_SERVICE_ROLE_ARN';
+
 /** What only the function that starts drills reads. */
 export const drillStartEnvironmentNames = {
   ...environmentNames,

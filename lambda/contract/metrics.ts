@@ -20,6 +20,9 @@ export const backupMetrics = {
   discoveryIncomplete: 'DiscoveryIncomplete',
 } as const;
 
+/** What `follow` publishes of plans that copy their recovery points, whenever a copy ended: those that are there now, and those given up. */
+export const copyMetrics = { made: 'CopiesMade', failed: 'CopiesFailed' } as const;
+
 /** Published per plan, and only when there are any: events that were meant for the bus and could not be sent. */
 export const eventMetrics = { notSent: 'EventsNotSent' } as const;
 
@@ -70,7 +73,9 @@ export const sweepMetrics = { leftover: 'LeftoverDrillTables', leftoverAge: 'Lef
 export const watchMetrics = {
   /** Seconds since the newest restorable backup was taken. */
   recoveryPointAge: 'RecoveryPointAge',
-  /** That age as a part of the plan's `recoveryPoint`; above 1 the objective is missed. */
+  /** Of plans that copy: seconds since the newest recovery point was taken of which there is a copy, in the place where it is oldest. */
+  copyAge: 'CopyAge',
+  /** `recoveryPointAge` as a part of the plan's `recoveryPoint`; above 1 the objective is missed. */
   recoveryPointAgeToObjective: 'RecoveryPointAgeToObjective',
   /** Slots of the last while that were due and have no backup, over all tables: the age of the newest hides such gaps. */
   missingBackups: 'MissingBackups',

@@ -43,6 +43,14 @@ export function whyForeign(arn: string, home: Home): string | undefined {
   return foreign && `must be of ${foreign} ${home[foreign]}, got ${parsed[foreign]} in ${arn}`;
 }
 
+/** Where the resource of an ARN lives. Throws when the ARN does not say. */
+export function homeIn(arn: string): Home {
+  const [, partition = '', , region = '', account = ''] = arn.split(':', 5);
+  if (isRegionName(region) && partition === partitionOf(region) && /^\d{12}$/.test(account))
+    return { partition, region, account };
+  throw new Error(`an ARN with Region and account was expected, got ${JSON.stringify(arn.slice(0, 100))}`);
+}
+
 /** The Region an ARN names; undefined where it names none that could be one. Never throws. */
 export function regionIn(arn: string): string | undefined {
   const [scheme, , , region = ''] = arn.split(':', 4);

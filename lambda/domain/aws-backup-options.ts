@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { copyRules } from './copy-rules.ts';
 import { object, whole } from './plan-parts.ts';
 
 /** AWS bills cold storage for 90 days at least (source: AWS Backup, `Lifecycle`). */
@@ -12,6 +13,7 @@ export const awsBackup = object({
   completionWindowMinutes: whole(120, 43_200).default(480),
   coldAfterDays: whole(1, longestRetentionDays - coldMinimumDays).optional(),
   deleteAfterDays: whole(1, longestRetentionDays).optional(),
+  copies: copyRules.optional(),
 })
   .refine((given) => given.completionWindowMinutes > given.startWindowMinutes, {
     path: ['completionWindowMinutes'],

@@ -1,13 +1,13 @@
-import { awsBackupErrors } from './aws-backup-checks.ts';
+import { awsBackupErrors, type VaultLocks } from './aws-backup-checks.ts';
 import { longestGapSeconds, startWindowMinutes } from './backup-frequency.ts';
 import { drillErrors, drillWarnings } from './drill/drill-checks.ts';
+import { copyRulesOf, planOfCopies } from './copy-destination.ts';
 import type { Fault } from './faults.ts';
 import { faultAt } from './faults.ts';
 import { exampleName } from './glob-overlap.ts';
 import { durationSeconds, guaranteedCopies } from './keep-guarantee.ts';
 import type { Plan } from './plan.ts';
 import { overlapFaults } from './plan-overlap.ts';
-import type { VaultLock } from './recovery-point-lifecycle.ts';
 import { defaultPruneSchedule, deletionsAllowed, expirationsPerRun } from './prune-cadence.ts';
 import { scheduleOf } from './schedule/expression.ts';
 import { skippedByClockChange } from './schedule/interval.ts';
@@ -21,17 +21,15 @@ export interface CheckedTogether {
 }
 
 /** What plans are checked against; nothing for what is left out. */
-export interface CheckedAgainst {
+export interface CheckedAgainst extends VaultLocks {
   /** What the names of drill tables begin with. */
   readonly drillPrefix?: string;
-  /** The lock of the vault that recovery points go to. */
-  readonly vaultLock?: VaultLock;
 }
 
 /**
  * Checks plans, each parsed already, for promises that contradict each other. Paths begin with `plans.<name>`.
  */
-export function checkPlans(plans: readonly Plan[], { drillPrefix, vaultLock }: CheckedAgainst = {}): CheckedTogether {
+export function checkPlans(plans: readonly Plan[], { drillPrefix, ...locks }: CheckedAgainst = {}): CheckedTogether {
   const overlap = overlapFaults(plans);
   const drills = drillPrefix === undefined ? [] : drillPrefixFaults(plans, drillPrefix);
   return {
@@ -41,7 +39,7 @@ export function checkPlans(plans: readonly Plan[], { drillPrefix, vaultLock }: C
         ...retentionFaults(plan),
         ...pruneFaults(plan),
         ...drillErrors(plan),
-        ...awsBackupErrors(plan, vaultLock),
+        ...awsBackupErrors(plan, locks),
       ]),
       ...drills.flatMap(({ errors }) => errors),
       ...overlap.errors,
@@ -99,7 +97,7 @@ function retentionFaults(plan: Plan): Fault[] {
   return [faultAt(at(plan, 'keep'), { value: found, allowed }, `${allowed}, got ${found}`)];
 }
 
-/** > No more backups of a table may expire between two runs of prune than one run may delete, or it would delete none, ever. */
+/** > No more backups of a table, or copies in one place, may expire between two runs of prune than one run may delete, or it would delete none, ever. */
 function pruneFaults(plan: Plan): Fault[] {
   const expression = plan.prune.schedule ?? defaultPruneSchedule(plan);
   const expirations = expirationsPerRun(plan, scheduleOf(expression));
@@ -107,7 +105,13 @@ function pruneFaults(plan: Plan): Fault[] {
     const allowed = 'must fire again and again';
     return [faultAt(at(plan, 'prune', 'schedule'), { value: expression, allowed }, `${allowed}, got ${expression}`)];
   }
-  return [...tableCapFaults(plan, expression, expirations), ...runCapFaults(plan, expirations)];
+  const judged = [plan, ...copyRulesOf(plan).map((rule) => planOfCopies(plan, rule))];
+  const [overCap = []] = judged.map((each) => tableCapFaults(each, expression, expirations)).filter(isNotEmpty);
+  return [...overCap, ...runCapFaults(plan, expirations)];
+}
+
+function isNotEmpty(faults: readonly Fault[]): boolean {
+  return faults.length > 0;
 }
 
 function tableCapFaults(plan: Plan, expression: string, expirations: number): Fault[] {

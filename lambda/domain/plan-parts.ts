@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isRegionName } from './arn.ts';
 
 // Every message says what is allowed and begins with `must`; `parsePlan` puts the path before it and the value behind it.
 
@@ -30,6 +31,11 @@ export function distinct<Item extends z.ZodType<string>>(
   const { min, max, error } = limits;
   const given = z.array(item, { error }).min(min, { error }).max(max, { error });
   return given.refine((texts) => new Set<string>(texts).size === texts.length, { error });
+}
+
+export function regionName() {
+  const error = 'must be the name of a Region such as eu-west-1';
+  return z.string({ error }).refine(isRegionName, { error });
 }
 
 export function choice<const Word extends string>(words: readonly Word[]) {

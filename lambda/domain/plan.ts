@@ -1,10 +1,10 @@
-import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
-import { isRegionName } from './arn.ts';
 import { awsBackup } from './aws-backup-options.ts';
 import { type Attributes, isAttributes, isItemKey } from './drill/attribute-value.ts';
+import { duration, exactDuration } from './durations.ts';
+import { keepRules } from './keep-rules.ts';
 import { longestRecoveryDays } from './point-in-time-recovery.ts';
-import { choice, distinct, flag, list, object, percent, positive, text, whole } from './plan-parts.ts';
+import { choice, distinct, flag, list, object, percent, positive, regionName, text, whole } from './plan-parts.ts';
 import { parseSchedule } from './schedule/expression.ts';
 import { isTimeZone } from './schedule/time-zone.ts';
 import { settingNames, type SettingName } from './settings.ts';
@@ -32,14 +32,6 @@ const schedule = z
 const zoneAllowed = 'must be an IANA time zone such as UTC or Europe/Berlin';
 const timeZone = z.string({ error: zoneAllowed }).refine(isTimeZone, { error: zoneAllowed }).default('UTC');
 
-/** An ISO 8601 duration such as `P14D` or `PT26H`; its months and years have the length the calendar gives them. */
-const calendarDuration = duration('a positive ISO 8601 duration of at most 100 years such as P14D or P6M', () => true);
-/** The same without months and years: a promise must not change its length with the calendar. */
-const exactDuration = duration(
-  'a positive ISO 8601 duration of weeks, days, hours, minutes or seconds such as PT26H',
-  ({ years, months }) => years === 0 && months === 0,
-);
-
 const longestDrill = duration(
   'a positive ISO 8601 duration of weeks, days, hours, minutes or seconds, at most 7 days, such as PT24H',
   (given) => given.years === 0 && given.months === 0 && given.total({ unit: 'days', relativeTo: '2026-01-01' }) <= 7,
@@ -54,29 +46,6 @@ const recoverable = duration(
   },
 );
 
-function duration(allowed: string, isAllowed: (given: Temporal.Duration) => boolean) {
-  const error = `must be ${allowed}`;
-  return z.string({ error }).refine(
-    (given) => {
-      const parsed = given.length <= 40 ? readDuration(given) : undefined;
-      return parsed !== undefined && isAllowed(parsed);
-    },
-    { error },
-  );
-}
-
-function readDuration(given: string): Temporal.Duration | undefined {
-  try {
-    const parsed = Temporal.Duration.from(given);
-    const length = parsed.total({ unit: 'years', relativeTo: '2026-01-01' });
-    return length > 0 && length <= 100 ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const keepRule = whole(1, 100_000).optional();
-
 /** The settings that act outside the table they are of: a drill applies them only when a plan says so. */
 const outsideSettings: ReadonlySet<SettingName> = new Set(['kinesis-destination', 'alarms']);
 /** The settings a drill can apply to the restored table without acting on anything outside it. */
@@ -88,8 +57,6 @@ const encryptionKey = text(
   /^(aws-owned|aws-managed|arn:(aws|aws-cn|aws-us-gov):kms:[a-z0-9-]{1,40}:\d{12}:key\/[a-zA-Z0-9-]{1,64})$/,
   'aws-owned, aws-managed or the ARN of a KMS key, such as arn:aws:kms:eu-central-1:111122223333:key/…',
 );
-const regionAllowed = 'must be the name of a Region such as eu-west-1';
-const region = z.string({ error: regionAllowed }).refine(isRegionName, { error: regionAllowed });
 const functionArn = text(
   /^arn:(aws|aws-cn|aws-us-gov):lambda:[a-z0-9-]{1,40}:\d{12}:function:[a-zA-Z0-9_-]{1,64}(:([a-zA-Z0-9_-]{1,128}|\$LATEST))?$/,
   'the ARN of a Lambda function, with or without a version or alias',
@@ -113,7 +80,7 @@ const drill = object({
   gigabytesPerRun: positive(1_000_000).optional(),
   backup: choice(['latest', 'random', 'oldest', 'point-in-time']).default('latest'),
   restoreTo: object({ before: recoverable }).optional(),
-  region: region.optional(),
+  region: regionName().optional(),
   // AWS restores at most 50 tables at once; ten places stay for people.
   concurrentRestores: whole(1, 40).default(5),
   billing: choice(['on-demand', 'as-backed-up']).default('on-demand'),
@@ -170,17 +137,7 @@ export const planSchema = object({
     error: 'must choose tables by at least one of named, matching and tagged',
   }),
   backup,
-  keep: object({
-    last: keepRule,
-    hourly: keepRule,
-    daily: keepRule,
-    weekly: keepRule,
-    monthly: keepRule,
-    yearly: keepRule,
-    within: calendarDuration.optional(),
-  }).refine((rules) => Object.values(rules).some((rule) => rule !== undefined), {
-    error: 'must hold at least one of last, hourly, daily, weekly, monthly, yearly and within',
-  }),
+  keep: keepRules,
   minimumCopies: whole(1, 1_000_000).default(3),
   prune: object({
     schedule: schedule.optional(),

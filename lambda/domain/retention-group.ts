@@ -22,6 +22,8 @@ export interface Circumstances {
   readonly holds: ReadonlySet<string>;
   /** ARNs that drills restore right now, or have chosen to. */
   readonly pinned?: ReadonlySet<string>;
+  /** ARNs of recovery points of which copies are wanted or under way. */
+  readonly copied?: ReadonlySet<string>;
   /** ARNs of backups that passed a drill. */
   readonly proven?: ReadonlySet<string>;
   readonly now: Date;
@@ -35,6 +37,7 @@ const dayMilliseconds = 24 * 3_600_000;
 const newest: Reason = { code: 'newest', detail: 'the newest restorable backup always stays' };
 const held: Reason = { code: 'hold', detail: 'an operator holds it' };
 const drilled: Reason = { code: 'drill', detail: 'a drill restores it' };
+const copied: Reason = { code: 'copy', detail: 'a copy of it is being made' };
 const proven: Reason = { code: 'proven', detail: 'the newest backup that passed a drill always stays' };
 const gone: Reason = { code: 'table-gone', detail: 'frozen: its table does not exist any more' };
 const recreated: Reason = { code: 'table-recreated', detail: 'frozen: its table was deleted, and created again' };
@@ -56,7 +59,7 @@ const cold: Reason = {
 
 /** Codes of what keeps a backup that no rule and no floor of the plan wants. */
 export const sparingCodes: ReadonlySet<string> = new Set(
-  [held, drilled, proven, locked, onLegalHold, cold].map(({ code }) => code),
+  [held, drilled, copied, proven, locked, onLegalHold, cold].map(({ code }) => code),
 );
 
 /** Orders backups from oldest to newest: by creation time, then by ARN. Names never matter. */
@@ -68,7 +71,8 @@ export function byAge(one: Restorable, other: Restorable): number {
  * Prepares a plan for judging groups.
  * > The newest restorable backup and the newest `minimumCopies` always stay; so does one created in the same instant as the last of them.
  * > The newest restorable backup of a group that passed a drill stays until a newer one passes.
- * > A backup stays when any rule wants it, when it is held, while a drill restores it, or when its group is frozen.
+ * > A backup stays when any rule wants it, when it is held, while a drill restores it or a copy of it is being made, or when its group is
+ * > frozen.
  * > A recovery point stays while the lock of its vault or a legal hold keeps it, and until it was in cold storage for 90 days once it is there.
  */
 export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge {
@@ -95,6 +99,7 @@ export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge
       if (arn === provenArn) reasons.push(proven);
       if (circumstances.holds.has(arn)) reasons.push(held);
       if (circumstances.pinned?.has(arn)) reasons.push(drilled);
+      if (circumstances.copied?.has(arn)) reasons.push(copied);
       if (freeze) reasons.push(freeze);
       if (keptByAws) reasons.push(...reasonsOfAws(keptByAws, circumstances.now.getTime()));
       return reasons.length > 0 ? keep(reasons) : expire(opinions.map(({ reason }) => reason));

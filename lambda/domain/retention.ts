@@ -65,7 +65,7 @@ export function judge(question: Question): Judgement {
   return judgeBy(parsed.plan, question);
 }
 
-/** The verdicts on backups that stay only because they are held, because a drill restores them or because they passed one. */
+/** The verdicts on backups that stay only because they are held, drilled or copied, or because they passed a drill. */
 export function whatIsSpared({ verdicts }: Judgement): readonly Verdict[] {
   return verdicts.filter(
     ({ verdict, reasons }) => verdict === 'keep' && reasons.every(({ code }) => sparingCodes.has(code)),

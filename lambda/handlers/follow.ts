@@ -10,6 +10,7 @@ import type { Plan } from '../domain/plan.ts';
 import { backupEvents } from '../jobs/backup-events.ts';
 import { isSuccess, summaryOf } from '../jobs/backup-report.ts';
 import { followBackups, type Followed } from '../jobs/follow-backups.ts';
+import { copiesWanted, seeToCopies } from './copies.ts';
 import { readEnvironment, readVaultEnvironment } from './environment.ts';
 import { tell } from './events.ts';
 import { logger, observed, publishMetrics } from './observability.ts';
@@ -23,27 +24,30 @@ const backupsOf = backupEngines(clients, readVaultEnvironment(process.env), timi
 const eventSchema = z.object({ plan: z.unknown() });
 
 /**
- * Looks what became of the backup jobs of one plan.
+ * Looks what became of the backup jobs of one plan, and sees to the copies of what they made.
  * > A job that failed does not fail this run, whose retry could change nothing: metric, event and report say it.
  * > One run of a plan at a time: many jobs end at once, and each event of it starts a run. What a run that stands back was started for the other
  * > one sees, or else the schedule's next.
  */
-export const handler = observed(async (event: unknown, { awsRequestId }: Context): Promise<object> => {
+export const handler = observed(async (event: unknown, context: Context): Promise<object> => {
   const plan = readPlan(eventSchema.parse(event).plan);
-  if (!(await openBackups.startFollowing(plan.name, awsRequestId, timing.now()))) return { slots: [], stoodBack: true };
+  if (!(await openBackups.startFollowing(plan.name, context.awsRequestId, timing.now())))
+    return { slots: [], stoodBack: true };
   try {
-    return { slots: await follow(plan, awsRequestId) };
+    return await follow(plan, context);
   } finally {
-    await openBackups.stopFollowing(plan.name, awsRequestId);
+    await openBackups.stopFollowing(plan.name, context.awsRequestId);
   }
 });
 
-async function follow(plan: Plan, runId: string): Promise<readonly object[]> {
-  const ports = { backups: backupsOf(plan.backup.engine), openBackups, ledger, log: logger };
+async function follow(plan: Plan, context: Context): Promise<object> {
+  const copies = copiesWanted(plan, context);
+  const ports = { backups: backupsOf(plan.backup.engine), openBackups, ledger, copies, log: logger };
   const followed = await followBackups(plan, ports);
   if (followed.length > 0) publish(plan, followed);
-  for (const each of followed) await report(plan, each, runId);
-  return followed.map((each) => summaryOf(each.report));
+  for (const each of followed) await report(plan, each, context.awsRequestId);
+  const copied = await seeToCopies(plan, copies.places, context);
+  return { slots: followed.map((each) => summaryOf(each.report)), ...copied };
 }
 
 /** > A run that found nothing settled says nothing: the last word about a slot stands until there is another. */

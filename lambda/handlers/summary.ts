@@ -24,6 +24,7 @@ const ports: SummaryPorts = {
   ledger: {
     holds: () => ledger.holds(),
     pinned: () => ledger.pinned(),
+    copied: (plan) => ledger.copied(plan),
     proven: (plan) => ledger.proven(plan),
     previousCounts: (plan) => ledger.previousCounts(plan),
     claimsSince: (plan, table, since) => ledger.claimsSince(plan, table, since),

@@ -7,6 +7,7 @@ import { metricsAbout, type MetricSubject } from './metrics-about.ts';
 /** Units other than counts. */
 const units: Readonly<Record<string, (typeof MetricUnit)[keyof typeof MetricUnit]>> = {
   [watchMetrics.recoveryPointAge]: MetricUnit.Seconds,
+  [watchMetrics.copyAge]: MetricUnit.Seconds,
   [watchMetrics.recoveryPointAgeToObjective]: MetricUnit.NoUnit,
   [watchMetrics.storageBytes]: MetricUnit.Bytes,
   [watchMetrics.shrink]: MetricUnit.NoUnit,

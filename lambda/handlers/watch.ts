@@ -1,5 +1,8 @@
+import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { createClients, createWatchClients } from '../aws/clients.ts';
+import { copiesIn } from '../aws/copies.ts';
+import { DynamoDbCopies } from '../aws/dynamodb-copies.ts';
 import { DynamoDbDrillLedger } from '../aws/dynamodb-drill-ledger.ts';
 import { DynamoDbLedger } from '../aws/dynamodb-ledger.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
@@ -9,6 +12,7 @@ import { recoveryState } from '../aws/recovery-state.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
 import { countSubscriptions } from '../aws/topic-subscriptions.ts';
 import { watchedSchedules } from '../aws/watched-schedules.ts';
+import { copyPlaces } from '../domain/copy-destination.ts';
 import type { Plan } from '../domain/plan.ts';
 import { watchEvents } from '../jobs/watch/watch-events.ts';
 import { watchPlans, type WatchMemory, type WatchPorts, type WatchReport } from '../jobs/watch/watch.ts';
@@ -23,7 +27,9 @@ const environment = readWatchEnvironment(process.env);
 const clients = createClients();
 const watchClients = createWatchClients();
 const ledger = new DynamoDbLedger(clients.dynamodb, environment.ledgerTableName);
-const ports: WatchPorts = {
+const copies = new DynamoDbCopies(clients.dynamodb, environment.ledgerTableName);
+const copiesAt = copiesIn(timing);
+const ports: Omit<WatchPorts, 'copies'> = {
   tables: new DynamoDbTables(clients),
   backupsOf: backupEngines(clients, readVaultEnvironment(process.env), timing),
   ledger: {
@@ -42,16 +48,25 @@ const memory: WatchMemory = { drills: new Map(), retention: new Map() };
 const eventSchema = z.object({ plans: z.array(z.unknown()), slot: z.iso.datetime().optional() });
 
 /** Publishes how well the tables of all plans are protected. */
-export const handler = logged(async (event: unknown): Promise<object> => {
+export const handler = logged(async (event: unknown, context: Context): Promise<object> => {
   const { owner, backupNamePrefix: prefix, drillTablePrefix, prices, alarmTopicArn, detail } = environment;
   const { slot, ...asked } = eventSchema.parse(event);
   const plans = asked.plans.map(readPlan);
-  const report = await watchPlans({ plans, owner, prefix, drillTablePrefix, prices, alarmTopicArn }, ports, memory);
+  const run = { plans, owner, prefix, drillTablePrefix, prices, alarmTopicArn };
+  const report = await watchPlans(run, { ...ports, copies: watchedCopies(context) }, memory);
   publishWatch(report, detail);
   if (slot !== undefined) await tellOf(report, plans, new Date(slot));
   if (report.failures.length > 0) throw new RunFailedError(JSON.stringify({ failures: report.failures.slice(0, 50) }));
   return { at: report.at, plans: plans.length };
 });
+
+function watchedCopies({ invokedFunctionArn: homeArn }: Context): WatchPorts['copies'] {
+  return {
+    placesOf: (plan) => copyPlaces(plan, { owner: environment.owner, homeArn }),
+    in: copiesAt,
+    newest: (plan) => copies.newestCopies(plan),
+  };
+}
 
 /** > Only a scheduled run tells what broke since the one before: a person may look as often as they like. */
 async function tellOf(report: WatchReport, plans: readonly Plan[], slot: Date): Promise<void> {

@@ -76,7 +76,7 @@ async function deleteUntilAnswered(backup: Backup, guard: DeletionGuard, ports: 
   let result: Result = { outcome: 'abandoned' };
   for (let attempt = 0; attempt < maximumTries; attempt++) {
     if (attempt > 0) await backOff(ports.timing, attempt);
-    const objection = await guard.objectionOfDrills(backup);
+    const objection = await guard.objectionOfUsers(backup);
     if (objection) return objection;
     const answer = await ports.backups.delete(backup.arn);
     if (answer.kind === 'deleted' || answer.kind === 'gone') return { outcome: answer.kind };

@@ -1,6 +1,7 @@
 import type { Backup } from '../domain/backup.ts';
 import { isOwnBackup } from '../domain/naming.ts';
 import type { Judgement } from '../domain/retention.ts';
+import { copiedOf } from './copied.ts';
 import type { DeletionOutcome, DescribeOutcome } from './ports.ts';
 import type { PrunePorts, PruneRun } from './prune.ts';
 
@@ -74,10 +75,12 @@ export class DeletionGuard {
    * > A backup pinned between judging and deleting is kept.
    * Asked anew right before each try: a drill may pin just what is about to expire, and restores it within seconds.
    */
-  async objectionOfDrills({ arn }: Backup): Promise<Objection | undefined> {
-    const pinned = await this.#ports.ledger.pinned();
-    return pinned.has(arn)
-      ? { outcome: 'kept', detail: 'a drill has begun to restore it since it was judged' }
+  async objectionOfUsers({ arn }: Backup): Promise<Objection | undefined> {
+    const { ledger } = this.#ports;
+    if ((await ledger.pinned()).has(arn))
+      return { outcome: 'kept', detail: 'a drill has begun to restore it since it was judged' };
+    return (await copiedOf(this.#run.plan, ledger)).has(arn)
+      ? { outcome: 'kept', detail: 'a copy of it is wanted since it was judged' }
       : undefined;
   }
 

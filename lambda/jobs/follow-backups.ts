@@ -1,12 +1,17 @@
+import type { CopyPlace } from '../domain/copy-destination.ts';
 import type { Plan } from '../domain/plan.ts';
 import { hashOfPlan } from '../domain/plan-hash.ts';
 import { countOutcomes, type BackupReport, type TableOutcome } from './backup-report.ts';
+import type { CopyLedger } from './copies-port.ts';
+import { wantCopies } from './follow-copies.ts';
 import type { Backups, Log, OpenBackup, OpenBackupLedger, Progress, SlotLedger } from './ports.ts';
 
 export interface FollowPorts {
   readonly backups: Backups;
   readonly openBackups: OpenBackupLedger;
   readonly ledger: Pick<SlotLedger, 'recordDone'>;
+  /** Where copies of the backups are wanted. */
+  readonly copies: { readonly places: readonly CopyPlace[]; readonly ledger: Pick<CopyLedger, 'wantCopy'> };
   readonly log: Log;
 }
 
@@ -47,6 +52,7 @@ async function settle(open: OpenBackup, progress: Progress | undefined, ports: F
   const { table } = open;
   if (progress?.kind === 'restorable') {
     await recordDone(open, progress.arn, ports);
+    await wantCopies({ ...open, sourceArn: progress.arn }, ports.copies.places, ports.copies.ledger);
     return { table, kind: 'done', backupArn: progress.arn, adopted: false };
   }
   const failure = progress?.kind === 'failed' ? progress.failure : vanished;

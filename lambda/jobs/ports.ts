@@ -198,6 +198,8 @@ export interface RetentionLedger {
   holds(): Promise<ReadonlySet<string>>;
   /** ARNs that drills of any plan restore right now, or have chosen to. */
   pinned(): Promise<ReadonlySet<string>>;
+  /** ARNs of the plan's recovery points of which a copy is wanted or under way. */
+  copied(plan: string): Promise<ReadonlySet<string>>;
   /** ARN of the newest backup of each table that passed a drill of this plan. */
   proven(plan: string): Promise<ReadonlySet<string>>;
   /** How many of the plan's own restorable backups each table incarnation had after the last run, by TableId. */

@@ -8,6 +8,7 @@ import type { Plan } from '../domain/plan.ts';
 import { judge, whatIsSpared, type Judgement } from '../domain/retention.ts';
 import { deleteExpired, timeRanOut } from './delete-expired.ts';
 import { discoverTables } from './discover-tables.ts';
+import { copiedOf } from './copied.ts';
 import { describeLiveTables, type LiveTables } from './live-tables.ts';
 import { withLease } from './prune-lease.ts';
 import type { Blocked, Deletion, PruneReport } from './prune-report.ts';
@@ -87,6 +88,7 @@ async function judgeWithOverride(run: PruneRun, seen: Seen, { ledger, timing }: 
     liveTables: seen.live.tableIds,
     holds: await ledger.holds(),
     pinned: await ledger.pinned(),
+    copied: await copiedOf(run.plan, ledger),
     proven: await ledger.proven(run.plan.name),
     now: timing.now(),
   };

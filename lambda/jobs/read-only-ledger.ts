@@ -8,6 +8,7 @@ export function readOnly(ledger: RetentionLedger): RetentionLedger {
     releaseLease: nothing,
     holds: () => ledger.holds(),
     pinned: () => ledger.pinned(),
+    copied: (plan) => ledger.copied(plan),
     proven: (plan) => ledger.proven(plan),
     previousCounts: (plan) => ledger.previousCounts(plan),
     saveCounts: nothing,

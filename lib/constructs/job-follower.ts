@@ -2,8 +2,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { Plan } from '../../lambda/domain/plan.ts';
-import { followRoleStatements } from '../permissions/follow-role.ts';
-import type { RoleScope } from '../permissions/role-scope.ts';
+import { followRoleStatements, type FollowRoleScope } from '../permissions/follow-role.ts';
 import type { FailureQueue } from './failure-queue.ts';
 import { JobEndings } from './job-endings.ts';
 import { JobFunction, logGroupName, type JobFunctionProps } from './job-function.ts';
@@ -16,7 +15,7 @@ export interface JobFollowerProps extends Omit<
   readonly owner: string;
   /** Those of AWS Backup. */
   readonly plans: readonly Plan[];
-  readonly roleScope: RoleScope;
+  readonly roleScope: FollowRoleScope;
   readonly group: IScheduleGroup;
   readonly undelivered: FailureQueue;
 }
@@ -24,7 +23,10 @@ export interface JobFollowerProps extends Omit<
 /** A job of AWS Backup takes minutes at least, and events of its end may be lost. */
 const lookEvery = 'rate(10 minutes)';
 
-/** Follows the jobs of AWS Backup that backup runs started, each to its end: when one ends, and again and again. */
+/**
+ * Follows the jobs of AWS Backup that backup runs started, each to its end, and then the copies of what they made: when one ends, and again
+ * and again.
+ */
 export class JobFollower extends Construct {
   readonly function: IFunction;
 

@@ -30,6 +30,8 @@ export interface JobFunctionProps {
   readonly statements: readonly PolicyStatement[];
   readonly logGroupName: string;
   readonly logRetention: RetentionDays;
+  /** @default - a name that CloudFormation gives */
+  readonly roleName?: string | undefined;
   /** Receives the event of a run that failed for good. */
   readonly failedRuns: IQueue;
   readonly encryptionKey?: IKey | undefined;
@@ -56,6 +58,7 @@ export class JobFunction extends Construct {
       ...(props.encryptionKey && { encryptionKey: props.encryptionKey }),
     });
     this.role = new Role(this, 'Role', {
+      ...(props.roleName !== undefined && { roleName: props.roleName }),
       description: props.description,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {

@@ -14,6 +14,7 @@ import { eventBusName } from '../../lambda/contract/events.ts';
 import { allPlans, scheduleGroupName, watchEveryMinutes } from '../../lambda/contract/schedules.ts';
 import type { CheckedDeployment } from '../checked-deployment.ts';
 import type { MonitoringProps } from '../monitoring-props.ts';
+import { copyAccess } from '../permissions/copy-access.ts';
 import { tableArns } from '../permissions/table-arns.ts';
 import { vaultAccess } from '../permissions/vault-access.ts';
 import { watchRoleStatements } from '../permissions/watch-role.ts';
@@ -49,6 +50,7 @@ export class Watch extends Construct {
     super(scope, id);
     const { deployment, ledger, encryptionKey, topic } = props;
     const tables = tableArns(Stack.of(this), deployment.plans);
+    const vault = deployment.vault && vaultAccess(Stack.of(this), deployment.vault.name, tables);
     this.undelivered = new FailureQueue(this, 'UndeliveredEvents', { encryptionKey });
     this.failedRuns = new FailureQueue(this, 'FailedRuns', { encryptionKey });
     // `Default` leaves no trace in the names of what is deployed.
@@ -58,7 +60,8 @@ export class Watch extends Construct {
       environment: environmentOf(props),
       statements: watchRoleStatements({
         tables,
-        vault: deployment.vault && vaultAccess(Stack.of(this), deployment.vault.name, tables),
+        vault,
+        copies: vault && copyAccess(Stack.of(this), vault, deployment.copyVaults),
         ledger,
         encryptionKey,
         sendsEvents: deployment.sendsEvents,

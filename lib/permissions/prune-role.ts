@@ -1,4 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { copyDeletingStatements, copyReadingStatements } from './copy-access.ts';
 import { discoveryStatements, tableStatements } from './discovery.ts';
 import { eventStatements } from './event-sending.ts';
 import { guardrailStatements } from './guardrails.ts';
@@ -14,7 +15,7 @@ export interface PruneRoleScope extends RoleScope {
 
 /** The role that expires backups may look around and delete backups of the plans' tables. It can create none, so it cannot hide a loss. */
 export function pruneRoleStatements(scope: PruneRoleScope): PolicyStatement[] {
-  const { tables, backedUpByDynamoDb, vault, ledger, encryptionKey } = scope;
+  const { tables, backedUpByDynamoDb, vault, copies, ledger, encryptionKey } = scope;
   return [
     ...discoveryStatements(tables),
     ...tableStatements('DescribeTables', ['dynamodb:DescribeTable'], tables),
@@ -29,6 +30,8 @@ export function pruneRoleStatements(scope: PruneRoleScope): PolicyStatement[] {
       : []),
     ...vaultReadingStatements(vault),
     ...pointDeletingStatements(vault),
+    ...copyReadingStatements(copies),
+    ...copyDeletingStatements(copies),
     ledgerStatement(ledger),
     ...eventStatements(scope),
     ...encryptedTableStatements(encryptionKey),

@@ -23,13 +23,14 @@ export function vaultAccess(stack: Stack, vaultName: string, tables: TableArns):
   return { vaultArn, pointArns: anyRecoveryPoint(stack), legalHoldArns: anyOf(stack, 'legal-hold'), tables };
 }
 
-export function anyRecoveryPoint(stack: Stack): string {
-  return anyOf(stack, 'recovery-point');
+export function anyRecoveryPoint(stack: Stack, region?: string): string {
+  return anyOf(stack, 'recovery-point', region);
 }
 
-function anyOf(stack: Stack, resource: string): string {
+function anyOf(stack: Stack, resource: string, region?: string): string {
   return stack.formatArn({
     service: 'backup',
+    ...(region !== undefined && { region }),
     resource,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     resourceName: '*',

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { copyReadingStatements } from './copy-access.ts';
 import { discoveryStatements, tableStatements } from './discovery.ts';
 import { eventStatements } from './event-sending.ts';
 import { guardrailStatements } from './guardrails.ts';
@@ -16,7 +17,7 @@ export interface WatchRoleScope extends RoleScope {
 
 /** The role that watches reads, and is denied every write whatever somebody allows it later. */
 export function watchRoleStatements(scope: WatchRoleScope): PolicyStatement[] {
-  const { tables, vault, ledger, encryptionKey, topic } = scope;
+  const { tables, vault, copies, ledger, encryptionKey, topic } = scope;
   return [
     ...discoveryStatements(tables),
     ...tableStatements('LookAtTables', ['dynamodb:DescribeTable', 'dynamodb:DescribeContinuousBackups'], tables),
@@ -24,6 +25,7 @@ export function watchRoleStatements(scope: WatchRoleScope): PolicyStatement[] {
     allow('LookAtTableKeys', ['kms:DescribeKey'], [anyKey(Stack.of(ledger))]),
     ...(topic ? [allow('CountSubscriptions', ['sns:GetTopicAttributes'], [topic.topicArn])] : []),
     ...vaultReadingStatements(vault),
+    ...copyReadingStatements(copies),
     ledgerReadingStatement(ledger),
     ...eventStatements(scope),
     ...encryptedTableStatements(encryptionKey),
@@ -46,6 +48,7 @@ const writes = [
   .concat(['CreateSchedule', 'DeleteSchedule', 'UpdateSchedule'].map((operation) => `scheduler:${operation}`))
   .concat([
     'backup:StartBackupJob',
+    'backup:StartCopyJob',
     'kms:PutKeyPolicy',
     'sns:Publish',
     'sns:SetTopicAttributes',

@@ -47,6 +47,15 @@ const reasons: Readonly<Record<string, string>> = {
   LookAtSourcesByTag:
     'an operator chose these tables by tag; the condition on aws:ResourceTag limits the wildcard to them',
   RestoreIntoDrillTables: 'the names of drill tables are made by the drill, within its own prefix',
+  StartCopyJobs: 'the ids of recovery points are given by AWS Backup when they are taken',
+  FollowCopyJobs: 'DescribeCopyJob and ListCopyJobs know no resource but * (Service Authorization Reference)',
+  ReadCopyTags: 'the ids of copies are given by AWS Backup when they are made',
+  ExpireCopies:
+    'the ids of copies are given by AWS Backup when they are made; the code deletes only those whose name and seal are its own',
+  CopyRecoveryPoints: 'the ids of recovery points are given by AWS Backup when they are taken',
+  LabelCopies: 'the ids of copies are given by AWS Backup when they are made',
+  LookAtKeysOfVaults: 'which keys encrypt the vaults is chosen elsewhere; only their state can be read',
+  UseKeysOfVaults: 'which keys encrypt the vaults is chosen elsewhere; the condition lets only AWS services get grants',
   ReadBackupSettings: 'DescribeRegionSettings knows no resource but * (Service Authorization Reference)',
   FollowBackupJobs: 'DescribeBackupJob and ListBackupJobs know no resource but * (Service Authorization Reference)',
   ReadIndexSettings:

@@ -213,6 +213,12 @@ describe('what drills tell retention', () => {
     expect(expiredTimes(judgeThat([newest, old], { pinned: new Set() }))).toEqual(['2020-01-01T00']);
   });
 
+  test('a recovery point of which a copy is wanted or under way stays until the copy is there or was given up', () => {
+    expect(codesOf(judgeThat([newest, old], { copied: new Set([old.arn]) }), 1)).toEqual(['copy']);
+    expect(whatIsSpared(judgeThat([newest, old], { copied: new Set([old.arn]) }))).toHaveLength(1);
+    expect(expiredTimes(judgeThat([newest, old], { copied: new Set() }))).toEqual(['2020-01-01T00']);
+  });
+
   test('[R10] the newest backup that passed a drill stays until a newer one passes', () => {
     const backups = [newest, old, older];
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { expectedCallers } from '../../lambda/domain/doctor/alarm-findings.ts';
-import { aDrillingPlan, aMonitoringStack, aPlan, propertiesOf, resourcesOf } from './deploy.ts';
+import { aCopyingPlan, aDrillingPlan, aMonitoringStack, aPlan, propertiesOf, resourcesOf } from './deploy.ts';
 import type { EnginePlanProps } from '../../lib/both-engines.ts';
 import { aMonitoredStack } from './monitored.ts';
 
@@ -20,6 +20,7 @@ const everything = () =>
       users: aPlan({ tables: { tagged: { backup: 'users' } }, pausedUntil: new Date(Date.now() + 7 * day * 1000) }),
       archive: aPlan({ tables: { named: ['archive'] }, backup: { schedule: 'rate(28 days)' }, keep: { last: 3 } }),
       once: aPlan({ tables: { named: ['once'] }, backup: { schedule: 'at(2027-01-01T03:00:00)' } }),
+      vaulted: aCopyingPlan({ tables: { named: ['ledgers'] } }),
     },
     notify: { emails: ['oncall@example.com'] },
   });
@@ -65,6 +66,7 @@ const freshness = [
   'RecoveryPointAge',
   'NewlyMissingBackups',
   'BackupRunAge',
+  'CopyAge',
   'PruneRunAge',
   'DrillAgeToExpected',
   'WatchHeartbeat',
@@ -111,6 +113,7 @@ describe('every alarm', () => {
     ['users', [...always, ...scheduled, 'unprotected-table']],
     ['archive', [...always, ...scheduled]],
     ['once', always],
+    ['vaulted', [...always, ...scheduled, 'unprotected-table', 'copy-failed', 'copy-overdue']],
   ])('of plan %s is about something it promises', (plan, expected) => {
     expect(namesOf(alarms, plan)).toEqual([...expected].sort());
   });
@@ -120,7 +123,7 @@ describe('every alarm', () => {
 
     expect(callers.map(({ AlarmName }) => AlarmName).sort()).toEqual(
       [
-        ...['archive', 'once', 'orders', 'users'].flatMap((plan) =>
+        ...['archive', 'once', 'orders', 'users', 'vaulted'].flatMap((plan) =>
           [...composed, ...alone].map((name) => `dynamodb-backups/team1/${plan}/${name}`),
         ),
         ...[...aloneWithDrills, 'point-in-time-recovery-off'].map((name) => `dynamodb-backups/team1/orders/${name}`),
@@ -151,6 +154,7 @@ describe('every alarm', () => {
       'BackupDeletionsDenied',
       'BackupDeletionsFailed',
       'BackupsFailed',
+      'CopiesFailed',
       'RetentionBlocked',
     ]);
   });

@@ -5,6 +5,7 @@ import type { IConstruct } from 'constructs';
 import type { BackupStackProps } from '../../lib/backup-stack.ts';
 import {
   account,
+  aCopyingPlan,
   aDrillingPlan,
   aDrillStack,
   aMonitoringStack,
@@ -12,6 +13,7 @@ import {
   aStack,
   aVaultedPlan,
   aVaultStack,
+  toFrankfurt,
 } from './deploy.ts';
 
 const deployments: Record<string, Partial<Omit<BackupStackProps, 'monitoring'>>> = {
@@ -27,6 +29,14 @@ const deployments: Record<string, Partial<Omit<BackupStackProps, 'monitoring'>>>
   'by tag, with AWS Backup': { plans: { orders: aVaultedPlan({ tables: { tagged: { backup: 'daily' } } }) } },
   'by pattern, with both engines': {
     plans: { orders: aPlan(), ledgers: aVaultedPlan({ tables: { matching: ['ledger-*'] } }) },
+  },
+  'by pattern, with copies to other Regions and accounts': {
+    plans: {
+      ledgers: aCopyingPlan({ tables: { matching: ['ledger-*'] } }, [
+        toFrankfurt,
+        { ...toFrankfurt, vaultArn: 'arn:aws:backup:eu-central-1:210987654321:backup-vault:company' },
+      ]),
+    },
   },
   'with keys of AWS': { encryptionKey: 'aws-owned' },
   'in any Region': { env: {} },

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
   backupMetrics,
+  copyMetrics,
   drillMetrics,
   eventMetrics,
   metricsNamespace,
@@ -22,7 +23,7 @@ const { restoreTime, restoreTimeToObjective, age, restorePhaseTime } = drillMetr
 /** What is published, by the contract: names of metrics, and the dimensions they come with. */
 const published = new Set(
   [
-    ...[backupMetrics, eventMetrics, pruneMetrics, sweepMetrics, watchMetrics].flatMap((names) =>
+    ...[backupMetrics, copyMetrics, eventMetrics, pruneMetrics, sweepMetrics, watchMetrics].flatMap((names) =>
       Object.values(names).map((name) => [name, 'Plan']),
     ),
     ...[restoreTime, restoreTimeToObjective, age].map((name) => [name, 'Plan']),
@@ -41,6 +42,9 @@ const undrawn: Readonly<Record<string, string>> = {
     'the gauge shows the worst table, and the graph of restore times draws the objective',
   'ProvenBackupAge Plan Table': 'DrillAge asks the same from the other end: when was a restore last proven',
   'NewlyMissingBackups Plan': 'an alarm hangs on it; what is drawn is how many are missing',
+  'CopyAge Plan': 'an alarm hangs on it, and only plans that copy have it',
+  'CopiesFailed Plan': 'an alarm hangs on it, and only plans that copy have it',
+  'CopiesMade Plan': 'CopyAge asks what matters: how old is the newest of them',
   'PointInTimeRecoveryDrift Plan': 'an alarm hangs on it, and only plans that promise it have it',
   'PointInTimeRecoveryWindow Plan': 'it grows day by day to the days promised, and only plans that promise it have it',
   'ItemsVerified Plan Table': 'a drill that verified nothing did not pass, and that is drawn',

@@ -6,6 +6,7 @@ import { DrillStack } from '../../lib/drill-stack.ts';
 import type { MonitoringProps } from '../../lib/monitoring-props.ts';
 import { MonitoringStack } from '../../lib/monitoring-stack.ts';
 import type { EnginePlanProps } from '../../lib/both-engines.ts';
+import type { CopyProps } from '../../lib/plan-props.ts';
 import { VaultStack } from '../../lib/vault-stack.ts';
 
 export const account = '123456789012';
@@ -63,6 +64,17 @@ export function aDrillStack(props: Partial<BackupStackProps> = {}): DrillStack {
 export function aVaultedPlan(changes: Partial<EnginePlanProps> = {}): EnginePlanProps {
   return aPlan({ backup: { schedule: 'cron(0 3 * * ? *)', engine: 'aws-backup' }, keep: { daily: 7 }, ...changes });
 }
+
+/** A plan whose recovery points are copied to another Region, nothing wrong with it. */
+export function aCopyingPlan(
+  changes: Partial<EnginePlanProps> = {},
+  copies: readonly CopyProps[] = [toFrankfurt],
+): EnginePlanProps {
+  const backup = { schedule: 'cron(0 3 * * ? *)', engine: 'aws-backup', awsBackup: { copies } } as const;
+  return aVaultedPlan({ backup, ...changes });
+}
+
+export const toFrankfurt: CopyProps = { region: 'eu-central-1', keep: { daily: 14 } };
 
 /** The vault stack of a deployment, and its backup stack. */
 export function aVaultStack(props: Partial<BackupStackProps> = {}): { vaults: VaultStack; backups: BackupStack } {

@@ -7,7 +7,7 @@ export interface Statement {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly notResources: readonly string[];
-  /** `StringEquals`, the only operator our roles use. */
+  /** `StringEquals`, and `Bool`, which is the same of `true` and `false`: the only operators our roles use. */
   readonly equals: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -108,9 +108,10 @@ function conditionsOf(
   { Condition = {} }: PolicyStatementJson,
   arns: (value: unknown) => string[],
 ): Record<string, string[]> {
-  const { StringEquals = {}, ...others } = Condition;
+  const { StringEquals = {}, Bool = {}, ...others } = Condition;
   if (Object.keys(others).length > 0) throw new Error(`unknown condition operators ${Object.keys(others).join(', ')}`);
-  return Object.fromEntries(Object.entries(StringEquals).map(([key, values]) => [key, arns(values)]));
+  const equal = Object.entries({ ...StringEquals, ...Bool });
+  return Object.fromEntries(equal.map(([key, values]) => [key, arns(values)]));
 }
 
 const pseudoParameters: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import {
   backupMetrics,
+  copyMetrics,
   drillMetrics,
   eventMetrics,
   pruneMetrics,
@@ -14,9 +15,11 @@ import {
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const phases = 4;
 
-/** Every metric a plan can have: one that drills, with both objectives and point-in-time recovery promised. */
+/** Every metric a plan can have: one that drills and copies, with both objectives and point-in-time recovery promised. */
 const perPlan = new Set<string>([
-  ...[backupMetrics, eventMetrics, pruneMetrics, sweepMetrics, watchMetrics].flatMap((names) => Object.values(names)),
+  ...[backupMetrics, copyMetrics, eventMetrics, pruneMetrics, sweepMetrics, watchMetrics].flatMap((names) =>
+    Object.values(names),
+  ),
   ...[drillMetrics.restoreTime, drillMetrics.restoreTimeToObjective, drillMetrics.age],
 ]).size;
 const deployment = Object.keys(watchDeploymentMetrics).length;
@@ -41,7 +44,7 @@ describe('[M09] the number of metrics', () => {
   test('grows by the plan and by the table alone, and README says by how much', () => {
     expect({ deployment, perPlan, perDrilledTable, moreInDetail }).toEqual({
       deployment: 3,
-      perPlan: 44,
+      perPlan: 47,
       perDrilledTable: 10,
       moreInDetail: 1,
     });

@@ -6,6 +6,7 @@ import { Function } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { settingNames } from '../../lambda/domain/settings.ts';
 import {
+  aCopyingPlan,
   aDrillingPlan,
   aDrillStack,
   aMonitoringStack,
@@ -76,7 +77,7 @@ function deployedGrants(): string[] {
     'arn:aws:lambda:eu-west-1:123456789012:function:check-orders',
   );
   const vaulted = {
-    vaulted: aVaultedPlan({ tables: { named: ['ledgers'] } }),
+    vaulted: aCopyingPlan({ tables: { named: ['ledgers'] } }),
     'vaulted-by-tag': aVaultedPlan({ tables: { tagged: { backup: 'vault' } } }),
   };
   const topic = Topic.fromTopicArn(

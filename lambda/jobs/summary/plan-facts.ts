@@ -10,6 +10,7 @@ import { judge, type Judgement } from '../../domain/retention.ts';
 import type { Restorable } from '../../domain/standing.ts';
 import type { PlanFacts, TableFacts } from '../../domain/summary/facts.ts';
 import { weekOfSlots, type Week } from '../../domain/summary/week-of-slots.ts';
+import { copiedOf } from '../copied.ts';
 import { discoverTables } from '../discover-tables.ts';
 import { isMeasure, type DrillResult } from '../drill/drill-result.ts';
 import { describeLiveTables } from '../live-tables.ts';
@@ -42,6 +43,7 @@ export async function readPlanFacts(plan: Plan, run: PlanRun, ports: SummaryPort
     liveTables: live.tableIds,
     holds: await ledger.holds(),
     pinned: await ledger.pinned(),
+    copied: await copiedOf(plan, ledger),
     proven: await ledger.proven(plan.name),
     previousCounts: await ledger.previousCounts(plan.name),
     now: run.now,

@@ -4,7 +4,10 @@ import type { DrillHistory } from '../drill/ports.ts';
 import type { BackupsOf, Log, RetentionLedger, Tables, Timing } from '../ports.ts';
 
 /** What the summary reads of the ledger. Every method throws when the ledger does not answer. */
-export interface SummaryLedger extends Pick<RetentionLedger, 'holds' | 'pinned' | 'proven' | 'previousCounts'> {
+export interface SummaryLedger extends Pick<
+  RetentionLedger,
+  'holds' | 'pinned' | 'copied' | 'proven' | 'previousCounts'
+> {
   /** The slots of a plan and table after an instant, and whether their backup became restorable. */
   claimsSince(
     plan: string,

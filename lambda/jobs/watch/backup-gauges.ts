@@ -9,6 +9,7 @@ import type { Restorable } from '../../domain/standing.ts';
 import { countMissing, dueSlots, newlyDue } from '../../domain/watch/missing-backups.ts';
 import { monthlyCost } from '../../domain/watch/monthly-cost.ts';
 import { planAgeSeconds, protectionOf, type TableProtection } from '../../domain/watch/recovery-points.ts';
+import { copiedBytes } from './copy-gauges.ts';
 import { scheduleOfJob, toObjective, type PartialGauges, type SeenPlan, type Values } from './plan-gauges.ts';
 import type { Coverage } from './read-tables.ts';
 import { attempt, type ReadFailure } from './reading.ts';
@@ -39,7 +40,7 @@ export async function backupGauges(seen: SeenPlan, covered: Coverage, failures: 
       [watchMetrics.storageBytes]: storedBytes,
       [watchMetrics.monthlyCost]: monthlyCost({
         prices: run.prices,
-        storedBytes,
+        storedBytes: storedBytes + copiedBytes(seen),
         tableBytes: newestSizes(restorable, covered),
         drill: plan.drill,
         now: facts.now,
@@ -55,7 +56,7 @@ export async function backupGauges(seen: SeenPlan, covered: Coverage, failures: 
   };
 }
 
-function ownership({ plan, run: { prefix, owner } }: SeenPlan): (backup: Backup) => boolean {
+export function ownership({ plan, run: { prefix, owner } }: SeenPlan): (backup: Backup) => boolean {
   return (backup) => isOwnBackup(backup, { prefix, owner, plan: plan.name });
 }
 

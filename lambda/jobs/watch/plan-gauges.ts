@@ -7,13 +7,14 @@ import { leftoverTables } from '../../domain/watch/leftover-drill-tables.ts';
 import { countMissingSchedules, scheduledJobs } from '../../domain/watch/missing-schedules.ts';
 import type { WatchedSchedule } from '../../domain/watch/watched-table.ts';
 import { backupGauges } from './backup-gauges.ts';
+import { copyGauges } from './copy-gauges.ts';
 import { drillGauges } from './drill-gauges.ts';
 import type { WatchLedger } from './read-ledger.ts';
 import type { RecoveryCoverage } from './read-recovery.ts';
 import type { AccountState } from './read-state.ts';
 import type { Coverage } from './read-tables.ts';
 import type { ReadFailure } from './reading.ts';
-import type { FreshFacts, WatchMemory, WatchRun } from './watch.ts';
+import type { FreshFacts, WatchedCopies, WatchMemory, WatchRun } from './watch.ts';
 
 /** Numbers by the names of their metrics. */
 export type Values = Readonly<Record<string, number>>;
@@ -31,6 +32,7 @@ export interface SeenPlan {
   readonly run: WatchRun;
   readonly state: AccountState;
   readonly facts: FreshFacts;
+  readonly copies: WatchedCopies;
   readonly ledger: WatchLedger;
   readonly memory: WatchMemory;
 }
@@ -46,6 +48,7 @@ export async function gaugesOf(seen: SeenPlan, failures: ReadFailure[]): Promise
     ...runGauges(seen),
     ...(covered && tableGauges(covered)),
     ...backups.values,
+    ...(covered && (await copyGauges(seen, covered, failures))),
     ...drills.values,
     ...leftoverGauges(seen),
   };

@@ -1,8 +1,10 @@
 import type { DrillTableScope } from '../../domain/drill/drill-table-name.ts';
+import type { CopyDestination, CopyPlace } from '../../domain/copy-destination.ts';
 import type { CompleteListing } from '../../domain/listing.ts';
 import type { Engine, Plan } from '../../domain/plan.ts';
 import type { Prices } from '../../domain/watch/monthly-cost.ts';
 import { watchInstant } from '../../domain/watch/watch-clock.ts';
+import type { NewestCopy } from '../copies-port.ts';
 import type { Backups, BackupsOf } from '../ports.ts';
 import { looksWrong } from './doubt.ts';
 import { deploymentGauges, gaugesOf, type PlanGauges, type Values } from './plan-gauges.ts';
@@ -20,6 +22,16 @@ export interface WatchRun extends DrillTableScope {
 
 export interface WatchPorts extends StatePorts {
   readonly backupsOf: BackupsOf;
+  readonly copies: WatchedCopies;
+}
+
+/** What there is to know of copies. */
+export interface WatchedCopies {
+  readonly placesOf: (plan: Plan) => readonly CopyPlace[];
+  /** The copies in a vault of the own account. */
+  readonly in: (destination: CopyDestination) => Backups;
+  /** What the ledger knows, of vaults in other accounts as well. Throws when it does not answer. */
+  readonly newest: (plan: string) => Promise<readonly NewestCopy[]>;
 }
 
 /** The gauges of retention, and what was known when they were found. */
@@ -50,6 +62,8 @@ export interface WatchReport {
 export interface FreshFacts {
   /** The backups of each engine that a plan names. */
   readonly listings: ReadonlyMap<Engine, Reading<CompleteListing>>;
+  /** The copies in each vault of the own account, by its ARN. */
+  readonly copies: ReadonlyMap<string, Reading<CompleteListing>>;
   readonly runs: Reading<ReadonlyMap<string, Date>>;
   readonly now: Date;
 }
@@ -69,7 +83,8 @@ export async function watchPlans(run: WatchRun, givenPorts: WatchPorts, memory: 
   const ports = byClockOfAws(givenPorts, engines);
   const listings = await listEach(engines, ports.backupsOf, failures);
   const runs = await attempt('runs', failures, () => ports.ledger.lastRuns());
-  const facts = { listings, runs, now: ports.timing.now() };
+  const copies = await listCopies(run.plans, ports.copies, failures);
+  const facts = { listings, copies, runs, now: ports.timing.now() };
   const remembered = memory.state && isFresh(memory.state, ports) ? memory.state : undefined;
   const report = await reportOn(remembered ?? (await readAnew(run, ports, memory)), facts, { run, ports, memory });
   const isDoubtful = remembered && looksWrong(report, remembered, facts, run);
@@ -102,7 +117,7 @@ async function reportOn(state: AccountState, facts: FreshFacts, { run, ports, me
   const failures = [...state.failures];
   const plans: PlanGauges[] = [];
   for (const plan of run.plans) {
-    const seen = { plan, run, state, facts, ledger: ports.ledger, memory };
+    const seen = { plan, run, state, facts, copies: ports.copies, ledger: ports.ledger, memory };
     const gauges = await attempt(`gauges of ${plan.name}`, failures, () => gaugesOf(seen, failures));
     if (gauges.ok) plans.push(gauges.value);
   }
@@ -118,6 +133,21 @@ async function listEach(
   for (const engine of engines) {
     const what = engine === 'dynamodb' ? 'backups' : 'recovery points';
     listings.set(engine, await attempt(what, failures, async () => await listWhole(backupsOf(engine))));
+  }
+  return listings;
+}
+
+async function listCopies(
+  plans: readonly Plan[],
+  copies: WatchedCopies,
+  failures: ReadFailure[],
+): Promise<FreshFacts['copies']> {
+  const listings = new Map<string, Reading<CompleteListing>>();
+  for (const { destination } of plans.flatMap((plan) => copies.placesOf(plan))) {
+    const { vaultArn, isOwnAccount } = destination;
+    if (!isOwnAccount || listings.has(vaultArn)) continue;
+    const list = () => listWhole(copies.in(destination));
+    listings.set(vaultArn, await attempt(`copies in ${vaultArn}`, failures, list));
   }
   return listings;
 }

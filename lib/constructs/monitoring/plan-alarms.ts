@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { watchMetrics } from '../../../lambda/contract/metrics.ts';
 import type { Plan } from '../../../lambda/domain/plan.ts';
 import { backupSymptoms } from './backup-symptoms.ts';
+import { copySymptoms } from './copy-symptoms.ts';
 import { drillSymptoms } from './drill-symptoms.ts';
 import { FirstLook, suppression } from './first-look.ts';
 import { planGauge } from './gauges.ts';
@@ -52,7 +53,7 @@ export class PlanAlarms extends Construct {
     });
     this.degraded = this.calling('Degraded', heardBy('degraded'), {
       ...context,
-      means: `A run of plan ${plan.name}, its retention or its drills need care: the reason below names the alarm that says why.`,
+      means: `A run of plan ${plan.name}, its retention, its copies or its drills need care: the reason below names the alarm that says why.`,
       suppressor: awaited,
     });
     const calling = [this.unhealthy, this.degraded, ...heardBy('itself')];
@@ -94,6 +95,7 @@ function symptomsOf({ plan, forecast }: PlanAlarmsProps): PlanSymptom[] {
     ...backupSymptoms(plan),
     ...protectionSymptoms(plan),
     ...retentionSymptoms(plan),
+    ...copySymptoms(plan),
     ...drillSymptoms(plan, forecast),
   ];
 }

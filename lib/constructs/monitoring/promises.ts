@@ -24,6 +24,14 @@ export function longestRecoveryPointAge(plan: Plan): Duration | undefined {
     : Duration.seconds(durationSeconds(objective));
 }
 
+/**
+ * How old the newest copy may become.
+ * > As old as the newest backup, and as long as a job of AWS Backup may take, for each copy is made by another one.
+ */
+export function longestCopyAge(plan: Plan): Duration | undefined {
+  return longestRecoveryPointAge(plan)?.plus(longestJob(plan));
+}
+
 /** For how long a healthy plan starts no backup run: the longest gap, the flexible window, the hour of retries, and a look of `watch`. */
 export function longestBackupSilence(plan: Plan): Duration | undefined {
   return latestBackup(plan)?.plus(runAndLook);

@@ -31,7 +31,7 @@ export interface Symptom {
 /**
  * Who calls about a symptom, so that one incident is one call and no slow incident hides the next.
  * `unhealthy`: backups do not come; all such symptoms share a call, and end as soon as backups come again.
- * `degraded`: the plan's tables are protected, but a run, retention or drills need care; they share another call.
+ * `degraded`: the plan's tables are protected, but a run, retention, copies or drills need care; they share another call.
  * `itself`: it may go on for weeks after everybody knows, so it shares none.
  */
 export type Caller = 'unhealthy' | 'degraded' | 'itself';

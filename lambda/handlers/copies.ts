@@ -1,0 +1,53 @@
+import type { Context } from 'aws-lambda';
+import { createBackupClient, createClients } from '../aws/clients.ts';
+import { locksOf } from '../aws/copies.ts';
+import { copyJobs } from '../aws/copy-jobs.ts';
+import { DynamoDbCopies } from '../aws/dynamodb-copies.ts';
+import { DynamoDbLedger } from '../aws/dynamodb-ledger.ts';
+import { systemTiming as timing } from '../aws/system-timing.ts';
+import { copyRoleVariable } from '../contract/environment.ts';
+import { copyMetrics } from '../contract/metrics.ts';
+import { copyPlaces, type CopyPlace } from '../domain/copy-destination.ts';
+import type { Plan } from '../domain/plan.ts';
+import { type CopyReport, summaryOf } from '../jobs/copy-report.ts';
+import type { FollowPorts } from '../jobs/follow-backups.ts';
+import { followCopies } from '../jobs/follow-copies.ts';
+import { deadlineOf } from './deadline.ts';
+import { readEnvironment, readVaultEnvironment } from './environment.ts';
+import { logger, publishMetrics } from './observability.ts';
+
+const { owner, ledgerTableName } = readEnvironment(process.env);
+const vault = readVaultEnvironment(process.env);
+const copyRoleArn = process.env[copyRoleVariable];
+const { dynamodb } = createClients();
+const ledger = new DynamoDbLedger(dynamodb, ledgerTableName);
+const copies = new DynamoDbCopies(dynamodb, ledgerTableName);
+const jobs =
+  vault && copyRoleArn
+    ? copyJobs(createBackupClient(), { vaultName: vault.vaultName, roleArn: copyRoleArn, lockOf: locksOf(timing) })
+    : undefined;
+
+/** Where copies of a plan's backups are wanted, and where that is remembered. */
+export function copiesWanted(plan: Plan, { invokedFunctionArn: homeArn }: Context): FollowPorts['copies'] {
+  return { places: copyPlaces(plan, { owner, homeArn }), ledger: copies };
+}
+
+/** Starts, follows and reports the copies of a plan; says nothing where nobody copies. Throws when the ledger does not answer. */
+export async function seeToCopies(plan: Plan, places: readonly CopyPlace[], context: Context): Promise<object> {
+  if (!jobs) return {};
+  const run = { plan, places, deadline: deadlineOf(context, timing.now()) };
+  const { report, settled } = await followCopies(run, { jobs, ledger: copies, timing, log: logger });
+  await tellOf(report, context.awsRequestId);
+  for (const each of settled) await copies.closeCopy(each);
+  return { copies: summaryOf(report) };
+}
+
+/** > As with backups, the last word stands until another copy has ended. */
+async function tellOf(report: CopyReport, runId: string): Promise<void> {
+  const { plan, made, failed } = report;
+  if (made.length + failed.length === 0) return;
+  publishMetrics(plan, { [copyMetrics.made]: made.length, [copyMetrics.failed]: failed.length });
+  if (failed.length === 0) return;
+  logger.error('copies were given up', { report: summaryOf(report) });
+  await ledger.saveReport('copy', plan, runId, timing.now(), summaryOf(report));
+}

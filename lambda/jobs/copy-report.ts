@@ -1,0 +1,31 @@
+import type { Failure } from './ports.ts';
+
+/** One copy of a recovery point in one vault. */
+export interface NamedCopy {
+  readonly table: string;
+  readonly slot: string;
+  readonly sourceArn: string;
+  readonly destinationArn: string;
+}
+
+export interface CopyFailure extends NamedCopy {
+  readonly failure: Failure;
+}
+
+/** What a run learned of the copies of a plan. */
+export interface CopyReport {
+  readonly plan: string;
+  readonly planHash: string;
+  readonly made: readonly NamedCopy[];
+  /** Those that were given up. */
+  readonly failed: readonly CopyFailure[];
+  /** Those that are wanted, under way or to be tried again. */
+  readonly open: number;
+}
+
+const mostFailures = 50;
+
+/** The report with numbers for what went well, and the first 50 failures. Small enough for the ledger. */
+export function summaryOf({ made, failed, ...rest }: CopyReport): object {
+  return { ...rest, made: made.length, failed: failed.length, failures: failed.slice(0, mostFailures) };
+}

@@ -1,0 +1,95 @@
+import type { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { CopyVault } from '../copy-vaults.ts';
+import { anyRecoveryPoint, type VaultAccess } from './vault-access.ts';
+
+/** Where the copies of a deployment go; missing where no plan copies. */
+export interface CopyAccess {
+  readonly source: VaultAccess;
+  /** Every vault that copies go to. */
+  readonly vaultArns: readonly string[];
+  /** Those of the own account. */
+  readonly ownVaultArns: readonly string[];
+  /** Recovery points of the own account where those are; their ids are given by AWS. */
+  readonly ownPointArns: readonly string[];
+}
+
+export function copyAccess(stack: Stack, source: VaultAccess, vaults: readonly CopyVault[]): CopyAccess | undefined {
+  if (vaults.length === 0) return undefined;
+  const own = vaults.filter(({ kind }) => kind !== 'foreign');
+  return {
+    source,
+    vaultArns: vaults.map(({ vaultArn }) => vaultArn),
+    ownVaultArns: own.map(({ vaultArn }) => vaultArn),
+    ownPointArns: [...new Set(own.map(({ region }) => anyRecoveryPoint(stack, region)))],
+  };
+}
+
+/** Asking AWS Backup for copies, in the name of one role and no other, and looking what became of them. */
+export function copyStartingStatements(
+  access: CopyAccess | undefined,
+  copyRoleArn: string | undefined,
+): PolicyStatement[] {
+  if (!access || copyRoleArn === undefined) return [];
+  return [
+    allow('StartCopyJobs', ['backup:StartCopyJob'], [access.source.pointArns]),
+    allow('FollowCopyJobs', ['backup:DescribeCopyJob', 'backup:ListCopyJobs'], ['*']),
+    ...allowAny('ReadCopyVaults', ['backup:DescribeBackupVault'], access.ownVaultArns),
+    new PolicyStatement({
+      sid: 'PassCopyRole',
+      actions: ['iam:PassRole'],
+      resources: [copyRoleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } },
+    }),
+  ];
+}
+
+/** Seeing which copies there are, and whose they are. */
+export function copyReadingStatements(access: CopyAccess | undefined): PolicyStatement[] {
+  if (!access) return [];
+  const reading = ['backup:DescribeBackupVault', 'backup:ListRecoveryPointsByBackupVault'];
+  return [
+    ...allowAny('ReadCopies', reading, access.ownVaultArns),
+    ...allowAny('ReadCopyTags', ['backup:ListTags'], access.ownPointArns),
+  ];
+}
+
+/** Deleting copies, one look before and one after. */
+export function copyDeletingStatements(access: CopyAccess | undefined): PolicyStatement[] {
+  if (!access) return [];
+  const deleting = ['backup:DescribeRecoveryPoint', 'backup:DeleteRecoveryPoint'];
+  return allowAny('ExpireCopies', deleting, access.ownPointArns);
+}
+
+/**
+ * What AWS Backup does in the name of the role it copies with (source: AWSBackupServiceRolePolicyForBackup, its parts on vaults, tags and
+ * keys). It can touch no table.
+ */
+export function copyRoleStatements(stack: Stack, access: CopyAccess): PolicyStatement[] {
+  const { source, vaultArns, ownPointArns } = access;
+  return [
+    allow('CopyIntoVaults', ['backup:CopyIntoBackupVault', 'backup:DescribeBackupVault'], vaultArns),
+    allow('CopyRecoveryPoints', ['backup:CopyFromBackupVault'], [source.vaultArn, source.pointArns]),
+    ...allowAny('LabelCopies', ['backup:TagResource'], ownPointArns),
+    allow('LookAtKeysOfVaults', ['kms:DescribeKey'], [anyKey(stack)]),
+    new PolicyStatement({
+      sid: 'UseKeysOfVaults',
+      actions: ['kms:CreateGrant'],
+      resources: [anyKey(stack)],
+      conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+    }),
+  ];
+}
+
+function anyKey(stack: Stack): string {
+  return stack.formatArn({ service: 'kms', region: '*', resource: 'key', resourceName: '*' });
+}
+
+function allow(sid: string, actions: string[], resources: readonly string[]): PolicyStatement {
+  return new PolicyStatement({ sid, actions, resources: [...resources] });
+}
+
+/** A statement needs a resource: where there is none, it is left out. */
+function allowAny(sid: string, actions: string[], resources: readonly string[]): PolicyStatement[] {
+  return resources.length > 0 ? [allow(sid, actions, resources)] : [];
+}

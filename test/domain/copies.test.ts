@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { homeIn } from '../../lambda/domain/arn.ts';
+import { copyPlaces, copyVaultName, planOfCopies } from '../../lambda/domain/copy-destination.ts';
+import { parsePlan } from '../../lambda/domain/parse-plan.ts';
+import { planSchema, type PlanInput } from '../../lambda/domain/plan.ts';
+import { lifecycleOf } from '../../lambda/domain/recovery-point-lifecycle.ts';
+import { formatVaultArn, parseVaultArn } from '../../lambda/domain/vault-arn.ts';
+import { textOf } from './arbitrary-text.ts';
+
+type Copies = NonNullable<NonNullable<PlanInput['backup']['awsBackup']>['copies']>;
+
+const owner = 'team0001';
+const homeArn = 'arn:aws:lambda:eu-central-1:123456789012:function:follow';
+const company = 'arn:aws:backup:eu-north-1:210987654321:backup-vault:company';
+const ours = 'arn:aws:backup:eu-north-1:123456789012:backup-vault:second';
+
+/** A plan of daily backups at three in the morning that are kept for a week, and copied. */
+function aPlan(copies: Copies, backup: Partial<PlanInput['backup']> = {}) {
+  return planSchema.parse({
+    name: 'orders',
+    tables: { named: ['orders'] },
+    backup: { schedule: 'cron(0 3 * * ? *)', engine: 'aws-backup', awsBackup: { copies }, ...backup },
+    keep: { daily: 7 },
+  });
+}
+
+const keep = { daily: 30, monthly: 12 };
+
+describe('where copies go', () => {
+  test('is a vault of the app for a Region alone, and the vault that is named otherwise', () => {
+    const plan = aPlan([
+      { region: 'eu-west-1', keep },
+      { region: 'eu-north-1', vaultArn: ours, keep },
+      { region: 'eu-north-1', vaultArn: company, keep },
+    ]);
+
+    expect(copyPlaces(plan, { owner, homeArn }).map(({ destination }) => destination)).toEqual([
+      {
+        vaultArn: 'arn:aws:backup:eu-west-1:123456789012:backup-vault:dynamodb-copies-team0001-eu-central-1',
+        vaultName: 'dynamodb-copies-team0001-eu-central-1',
+        region: 'eu-west-1',
+        isOwnAccount: true,
+      },
+      { vaultArn: ours, vaultName: 'second', region: 'eu-north-1', isOwnAccount: true },
+      { vaultArn: company, vaultName: 'company', region: 'eu-north-1', isOwnAccount: false },
+    ]);
+  });
+
+  test('is nowhere for a plan of DynamoDB, wherever it lives', () => {
+    const plan = planSchema.parse({
+      name: 'orders',
+      tables: { named: ['orders'] },
+      backup: { schedule: 'rate(1 hour)' },
+      keep: { daily: 7 },
+    });
+
+    expect(copyPlaces(plan, { owner, homeArn: 'nowhere' })).toEqual([]);
+  });
+
+  test('has a name that AWS takes for the longest owner and Region there are', () => {
+    const name = copyVaultName('abcdefgh12345678', 'ap-northeast-1');
+
+    expect(name.length).toBeLessThanOrEqual(50);
+    expect(parseVaultArn(`arn:aws:backup:eu-west-1:123456789012:backup-vault:${name}`)?.vaultName).toBe(name);
+  });
+
+  test('cannot be told by an ARN that names no account and Region', () => {
+    expect(homeIn('arn:aws-cn:lambda:cn-north-1:123456789012:function:follow')).toEqual({
+      partition: 'aws-cn',
+      region: 'cn-north-1',
+      account: '123456789012',
+    });
+    for (const arn of ['arn:aws:iam::123456789012:role/x', 'arn:aws:s3:::bucket', 'arn:aws:lambda:cn-north-1:1', ''])
+      expect(() => homeIn(arn)).toThrow(/an ARN with Region and account was expected/);
+  });
+});
+
+describe('what stays of copies', () => {
+  const rule = { region: 'eu-west-1', keep: { daily: 30, monthly: 12 }, coldAfterDays: 40 };
+  const plan = aPlan([rule, { region: 'eu-north-1', keep: { daily: 5 } }], {
+    awsBackup: { coldAfterDays: undefined, deleteAfterDays: 400, copies: [rule] },
+  });
+
+  test('is for the rules of the place: nothing of what the plan says of its own vault holds there', () => {
+    const copies = planOfCopies(plan, rule);
+
+    expect(parsePlan(copies).ok).toBe(true);
+    expect(copies.keep).toEqual(rule.keep);
+    expect(lifecycleOf(copies, new Date('2026-11-30T03:00:00Z'), undefined)).toEqual({ coldAfterDays: 40 });
+    expect(lifecycleOf(copies, new Date('2026-11-20T03:00:00Z'), undefined)).toEqual({});
+  });
+
+  test('is told at once where nobody can delete it: as long as the longest rule that the slot is the last of', () => {
+    const copies = planOfCopies(plan, rule);
+    const daysOf = (slot: string) => lifecycleOf(copies, new Date(slot), {}).deleteAfterDays;
+
+    // Gaps are up to 25 hours, for a job may wait an hour.
+    expect(daysOf('2026-11-20T03:00:00Z')).toBe(32);
+    expect(daysOf('2026-11-30T03:00:00Z')).toBe(12 * 31);
+  });
+});
+
+describe('the ARN of a vault', () => {
+  const place = fc.constantFrom(
+    { partition: 'aws', region: 'eu-central-1' },
+    { partition: 'aws-cn', region: 'cn-north-1' },
+    { partition: 'aws-us-gov', region: 'us-gov-west-1' },
+  );
+  const account = textOf('0123456789', { minLength: 12, maxLength: 12 });
+  const vaultName = textOf('abcXYZ019_-', { minLength: 2, maxLength: 50 });
+
+  test('is read as it is written, in every partition', () => {
+    fc.assert(
+      fc.property(place, account, vaultName, (where, inAccount, name) => {
+        const vault = { ...where, account: inAccount, vaultName: name };
+
+        expect(parseVaultArn(formatVaultArn(vault))).toEqual(vault);
+      }),
+    );
+  });
+
+  test.each([
+    'arn:aws:backup:cn-north-1:123456789012:backup-vault:copies',
+    'arn:aws:backup:eu-west-1:123456789012:backup-vault:a vault',
+    'arn:aws:backup:eu-west-1:123456789012:recovery-point:copies',
+    'arn:aws:backup:eu-west-1::backup-vault:copies',
+    `${company}\n`,
+    'x'.repeat(10_000),
+  ])('is nothing else: %s', (text) => {
+    expect(parseVaultArn(text)).toBeUndefined();
+  });
+});
