@@ -20,7 +20,8 @@ export interface PlansByEngine {
  * The plans that are deployed for those that an operator wrote: for each with engine `both`, one of DynamoDB with its name and one of AWS
  * Backup with `-vault` after it.
  * > Each engine has a result, a retention and an objective of its own: what one of them keeps excuses nothing of the other.
- * Point-in-time recovery is a matter of the table and stays with the first, drills do with what they can restore.
+ * Point-in-time recovery is a matter of the table and stays with the first, as do drills that restore it. Other drills restore backups of
+ * both, and what AWS Backup cannot do on the way, such as another Region, is done with those of DynamoDB only.
  */
 export function plansByEngine(given: Readonly<Record<string, PlanProps>>): PlansByEngine {
   const pairs = new Map(
@@ -47,12 +48,22 @@ export function plansByEngine(given: Readonly<Record<string, PlanProps>>): Plans
 }
 
 function ofDynamoDb(plan: PlanProps): EnginePlanProps {
-  return { ...plan, backup: { ...without(plan.backup, 'awsBackup'), engine: 'dynamodb' } };
+  const { backup, drill } = plan;
+  return {
+    ...plan,
+    backup: { ...without(backup, 'awsBackup'), engine: 'dynamodb' },
+    ...(drill && { drill: without(drill, 'reportToAwsBackup') }),
+  };
 }
 
 function ofAwsBackup(plan: PlanProps): EnginePlanProps {
-  const shared = without(without(plan, 'drill'), 'pointInTimeRecovery');
-  return { ...shared, backup: { ...plan.backup, engine: 'aws-backup' } };
+  const { backup, drill } = plan;
+  const restoresPoints = drill && drill.backup !== 'point-in-time';
+  return {
+    ...without(without(plan, 'drill'), 'pointInTimeRecovery'),
+    backup: { ...backup, engine: 'aws-backup' },
+    ...(restoresPoints && { drill: without(without(drill, 'region'), 'indexes') }),
+  };
 }
 
 /** What nobody knows stays in, for the schema to refuse it. */

@@ -1,14 +1,14 @@
 import type { CopyDestination } from '../domain/copy-destination.ts';
 import type { VaultLock } from '../domain/recovery-point-lifecycle.ts';
 import type { Backups, Timing } from '../jobs/ports.ts';
-import { awsBackups } from './aws-backups.ts';
+import { awsBackups, type AwsBackupsOptions } from './aws-backups.ts';
 import { createBackupClient } from './clients.ts';
 import { vaultState } from './vault-state.ts';
 
 /** The copies that are in a vault of the own account, as backups that can be listed and deleted there, but not taken. */
-export function copiesIn(timing: Timing): (destination: CopyDestination) => Backups {
+export function copiesIn(timing: Timing, options: AwsBackupsOptions = {}): (destination: CopyDestination) => Backups {
   return once(({ region, vaultName }) =>
-    awsBackups(createBackupClient(region), { vaultName, roleArn: undefined }, timing),
+    awsBackups(createBackupClient(region), { vaultName, roleArn: undefined }, timing, options),
   );
 }
 

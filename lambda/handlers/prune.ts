@@ -25,7 +25,7 @@ const clients = createClients();
 const ledger = new DynamoDbLedger(clients.dynamodb, environment.ledgerTableName);
 const backupsOf = backupEngines(clients, readVaultEnvironment(process.env), timing, { readsLegalHolds: true });
 const ports = { tables: new DynamoDbTables(clients), ledger, timing, log: logger };
-const copyPorts = { ...ports, copiesIn: copiesIn(timing) };
+const copyPorts = { ...ports, copiesIn: copiesIn(timing, { readsLegalHolds: true }) };
 
 /**
  * Deletes the expired backups of one plan, then its expired copies.

@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CopyVault } from '../copy-vaults.ts';
-import { anyRecoveryPoint, type VaultAccess } from './vault-access.ts';
+import { anyLegalHold, anyRecoveryPoint, passRoleStatement, type VaultAccess } from './vault-access.ts';
 
 /** Where the copies of a deployment go; missing where no plan copies. */
 export interface CopyAccess {
@@ -12,6 +12,8 @@ export interface CopyAccess {
   readonly ownVaultArns: readonly string[];
   /** Recovery points of the own account where those are; their ids are given by AWS. */
   readonly ownPointArns: readonly string[];
+  /** Legal holds there, which others place. */
+  readonly ownLegalHoldArns: readonly string[];
 }
 
 export function copyAccess(stack: Stack, source: VaultAccess, vaults: readonly CopyVault[]): CopyAccess | undefined {
@@ -22,6 +24,7 @@ export function copyAccess(stack: Stack, source: VaultAccess, vaults: readonly C
     vaultArns: vaults.map(({ vaultArn }) => vaultArn),
     ownVaultArns: own.map(({ vaultArn }) => vaultArn),
     ownPointArns: [...new Set(own.map(({ region }) => anyRecoveryPoint(stack, region)))],
+    ownLegalHoldArns: [...new Set(own.map(({ region }) => anyLegalHold(stack, region)))],
   };
 }
 
@@ -35,12 +38,7 @@ export function copyStartingStatements(
     allow('StartCopyJobs', ['backup:StartCopyJob'], [access.source.pointArns]),
     allow('FollowCopyJobs', ['backup:DescribeCopyJob', 'backup:ListCopyJobs'], ['*']),
     ...allowAny('ReadCopyVaults', ['backup:DescribeBackupVault'], access.ownVaultArns),
-    new PolicyStatement({
-      sid: 'PassCopyRole',
-      actions: ['iam:PassRole'],
-      resources: [copyRoleArn],
-      conditions: { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } },
-    }),
+    passRoleStatement('PassCopyRole', copyRoleArn),
   ];
 }
 
@@ -54,11 +52,14 @@ export function copyReadingStatements(access: CopyAccess | undefined): PolicySta
   ];
 }
 
-/** Deleting copies, one look before and one after. */
+/** Deleting copies, one look before and one after, and knowing what legal holds keep: which Regions have any is asked by `ListLegalHolds`. */
 export function copyDeletingStatements(access: CopyAccess | undefined): PolicyStatement[] {
   if (!access) return [];
   const deleting = ['backup:DescribeRecoveryPoint', 'backup:DeleteRecoveryPoint'];
-  return allowAny('ExpireCopies', deleting, access.ownPointArns);
+  return [
+    ...allowAny('ReadLegalHoldsOfCopies', ['backup:ListRecoveryPointsByLegalHold'], access.ownLegalHoldArns),
+    ...allowAny('ExpireCopies', deleting, access.ownPointArns),
+  ];
 }
 
 /**

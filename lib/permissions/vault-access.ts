@@ -20,11 +20,15 @@ export function vaultAccess(stack: Stack, vaultName: string, tables: TableArns):
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     resourceName: vaultName,
   });
-  return { vaultArn, pointArns: anyRecoveryPoint(stack), legalHoldArns: anyOf(stack, 'legal-hold'), tables };
+  return { vaultArn, pointArns: anyRecoveryPoint(stack), legalHoldArns: anyLegalHold(stack), tables };
 }
 
 export function anyRecoveryPoint(stack: Stack, region?: string): string {
   return anyOf(stack, 'recovery-point', region);
+}
+
+export function anyLegalHold(stack: Stack, region?: string): string {
+  return anyOf(stack, 'legal-hold', region);
 }
 
 function anyOf(stack: Stack, resource: string, region?: string): string {

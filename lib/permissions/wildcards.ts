@@ -50,6 +50,7 @@ const reasons: Readonly<Record<string, string>> = {
   StartCopyJobs: 'the ids of recovery points are given by AWS Backup when they are taken',
   FollowCopyJobs: 'DescribeCopyJob and ListCopyJobs know no resource but * (Service Authorization Reference)',
   ReadCopyTags: 'the ids of copies are given by AWS Backup when they are made',
+  ReadLegalHoldsOfCopies: 'other people place legal holds, whose ids AWS Backup gives; only what they hold can be read',
   ExpireCopies:
     'the ids of copies are given by AWS Backup when they are made; the code deletes only those whose name and seal are its own',
   CopyRecoveryPoints: 'the ids of recovery points are given by AWS Backup when they are taken',

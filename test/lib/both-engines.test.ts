@@ -54,6 +54,21 @@ describe('a plan of both engines', () => {
     expect(plans.map(({ pointInTimeRecovery }) => pointInTimeRecovery?.days)).toEqual([35, undefined]);
   });
 
+  test('rehearses restores of both, and what AWS Backup cannot do with those of DynamoDB only', () => {
+    const drill = { schedule: 'cron(0 6 ? * SUN *)', indexes: 'none', timeout: Duration.hours(8) } as const;
+    const drillsOf = (props: NonNullable<PlanProps['drill']>) =>
+      aStack({ plans: { orders: aPlanOfBoth({ drill: props }) } }).deployment.plans.map((plan) => plan.drill);
+
+    const [ofDynamoDb, ofAwsBackup] = drillsOf({ ...drill, reportToAwsBackup: true });
+    const [toThePast, none] = drillsOf({ ...drill, backup: 'point-in-time' });
+
+    expect(ofDynamoDb).toMatchObject({ indexes: 'none', timeout: 'PT8H' });
+    expect(ofDynamoDb).not.toHaveProperty('reportToAwsBackup');
+    expect(ofAwsBackup).toMatchObject({ indexes: 'all', timeout: 'PT8H', reportToAwsBackup: true });
+    expect(toThePast).toMatchObject({ backup: 'point-in-time' });
+    expect(none).toBeUndefined();
+  });
+
   test('is one plan to whoever wrote it: what is wrong with it is said once, by its own path', () => {
     const wrong = aPlanOfBoth({ keep: { daily: 0 } });
 
