@@ -131,3 +131,64 @@ describe('the ARN of a vault', () => {
     expect(parseVaultArn(text)).toBeUndefined();
   });
 });
+
+describe('a copy is refused at', () => {
+  const faultsOf = (copies: unknown) => {
+    const read = parsePlan({
+      name: 'orders',
+      tables: { named: ['orders'] },
+      backup: { schedule: 'rate(1 day)', engine: 'aws-backup', awsBackup: { copies } },
+      keep: { daily: 7 },
+    });
+    return read.ok ? [] : read.faults.map(({ message }) => message.replace('backup.awsBackup.', ''));
+  };
+
+  test.each<[string, unknown, string]>([
+    [
+      'its Region when its vault is in another',
+      [{ region: 'eu-west-1', vaultArn: ours, keep }],
+      'copies.0.region must be eu-north-1, the Region of vaultArn, got "eu-west-1"',
+    ],
+    [
+      'its account when its vault is in another',
+      [{ region: 'eu-north-1', account: '111122223333', vaultArn: ours, keep }],
+      'copies.0.account must be 123456789012, the account of vaultArn, got "111122223333"',
+    ],
+    [
+      'its account when no vault is named there',
+      [{ region: 'eu-west-1', account: '111122223333', keep }],
+      'copies.0.account must be left out unless vaultArn is given, for vaults are deployed to the own account only, got "111122223333"',
+    ],
+    [
+      'the second of two for one Region',
+      [
+        { region: 'eu-west-1', keep },
+        { region: 'eu-west-1', keep },
+      ],
+      'copies.1.region must be another vault than that of copies.0, got "eu-west-1"',
+    ],
+    [
+      'the second of two for one vault',
+      [
+        { region: 'eu-north-1', vaultArn: ours, keep },
+        { region: 'eu-north-1', vaultArn: ours, keep },
+      ],
+      `copies.1.vaultArn must be another vault than that of copies.0, got "${ours}"`,
+    ],
+    [
+      'a vault that is none',
+      [{ region: 'eu-west-1', vaultArn: 'company', keep }],
+      'copies.0.vaultArn must be the ARN of a vault such as arn:aws:backup:eu-west-1:111122223333:backup-vault:copies, got "company"',
+    ],
+    ['what is no list', 'eu-west-1', 'copies must be an array of at most 10 copies, got "eu-west-1"'],
+  ])('%s', (_, copies, message) => {
+    expect(faultsOf(copies)).toEqual([message]);
+  });
+
+  test('the eleventh', () => {
+    const copies = Array.from({ length: 11 }, (_, nth) => ({ region: 'eu-north-1', vaultArn: `${ours}${nth}`, keep }));
+
+    expect(faultsOf(copies)).toEqual([expect.stringContaining('copies must be an array of at most 10 copies')]);
+    expect(faultsOf(copies.slice(1))).toEqual([]);
+  });
+});

@@ -362,3 +362,10 @@ describe('warnings', () => {
     ]);
   });
 });
+
+test('the length of a duration is the same after a thousand others were asked for', () => {
+  const seconds = Array.from({ length: 1_100 }, (_, nth) => durationSeconds(`PT${nth + 1}S`));
+
+  expect(seconds).toEqual(Array.from({ length: 1_100 }, (_, nth) => nth + 1));
+  expect(durationSeconds('PT1S')).toBe(1);
+});

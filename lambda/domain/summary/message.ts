@@ -57,11 +57,13 @@ function rankOf({ findings }: { readonly findings: readonly Finding[] }): number
 }
 
 function answerOf(plans: readonly Judged[], chores: number): string {
-  const wrong = plans.filter(({ headline }) => headline !== undefined);
+  const wrong = plans.flatMap(({ facts: { plan }, headline }) =>
+    headline === undefined ? [] : [`${plan}: ${headline}`],
+  );
   const [worst] = wrong;
-  if (worst) {
+  if (worst !== undefined) {
     const more = wrong.length > 1 ? `, and ${spokenCount(wrong.length - 1, 'more plan')}` : '';
-    return `${worst.facts.plan}: ${worst.headline ?? ''}${more}`;
+    return `${worst}${more}`;
   }
   const promises = plans.every(({ facts }) => facts.kind === 'read' && Object.keys(facts.objectives).length > 0);
   const fine = promises ? 'All plans inside their objectives' : 'Nothing wrong with any plan';

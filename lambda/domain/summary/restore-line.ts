@@ -19,7 +19,7 @@ function trendOf(forecast: Forecast): string[] {
     case 'over':
       return [`the trend is over the objective, ${growing(forecast.secondsPerDay)}`];
     case 'crossing':
-      return [`${growing(forecast.secondsPerDay)}, over the objective in about ${soon(forecast.days)}`];
+      return [`${growing(forecast.secondsPerDay)}, over the objective in ${soon(forecast.days)}`];
   }
 }
 
@@ -28,5 +28,5 @@ function growing(secondsPerDay: number): string {
 }
 
 function soon(days: number): string {
-  return days > 3_650 ? 'more than 10 years' : spokenCount(Math.max(1, Math.floor(days)), 'day');
+  return days > 3_650 ? 'more than 10 years' : `about ${spokenCount(Math.max(1, Math.floor(days)), 'day')}`;
 }

@@ -16,10 +16,14 @@ function joined(large: readonly [number, string], small: readonly [number, strin
 
 /** A size as people say it: `12.3 GB`, of powers of ten, as AWS bills. */
 export function spokenBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power] ?? ''}`;
+  let value = bytes;
+  let unit = 'B';
+  for (const larger of ['kB', 'MB', 'GB', 'TB', 'PB']) {
+    if (value < 1000) break;
+    value /= 1000;
+    unit = larger;
+  }
+  return `${unit === 'B' || value >= 100 ? Math.round(value) : value.toFixed(1)} ${unit}`;
 }
 
 /** `1 backup`, `12 backups`. */

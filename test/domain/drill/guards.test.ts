@@ -147,6 +147,16 @@ const violations: readonly { row: string; rule: string; code: string; violate: (
     violate: (given) => withArn(given, ''),
   },
   {
+    row: 'X01',
+    rule: 'nobody knows in which Region it was meant to be',
+    code: 'other-region',
+    violate: (given) => ({
+      ...given,
+      intent: { ...given.intent, sourceArn: 'lost', region: undefined },
+      facts: { ...given.facts, restoredFrom: 'lost' },
+    }),
+  },
+  {
     row: 'X03',
     rule: 'a plan names it',
     code: 'covered',

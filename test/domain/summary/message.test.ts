@@ -6,9 +6,9 @@ import { weeklyMessage } from '../../../lambda/domain/summary/message.ts';
 const until = new Date('2026-11-23T07:00:00Z');
 const daysAgo = (days: number) => new Date(until.getTime() - days * 86_400_000);
 
-/** A table all is well with. */
-function aTable(parts: Partial<TableFacts> = {}): TableFacts {
-  return {
+/** A table all is well with; what is undefined is left out. */
+function aTable(parts: { readonly [Part in keyof TableFacts]?: TableFacts[Part] | undefined } = {}): TableFacts {
+  const whole = {
     table: 'orders',
     taken: 168,
     failed: 0,
@@ -20,6 +20,7 @@ function aTable(parts: Partial<TableFacts> = {}): TableFacts {
     lastProvenAt: daysAgo(1.1),
     ...parts,
   };
+  return Object.fromEntries(Object.entries(whole).filter(([, part]) => part !== undefined)) as unknown as TableFacts;
 }
 
 function aPlan(parts: Partial<ReadPlan> = {}): PlanFacts {
@@ -231,5 +232,100 @@ describe('the summary of a week', () => {
 
     expect(lines.at(-1)).toBe('… and more than a message can carry');
     expect(lines.length).toBeGreaterThan(1_000);
+  });
+});
+
+describe('what a plan can be like', () => {
+  const linesOf = (parts: Partial<ReadPlan>) => weeklyMessage(aWeek([aPlan(parts)])).text.split('\n');
+  const aboutTable = (parts: Parameters<typeof aTable>[0]) =>
+    linesOf({ drills: false, tables: [aTable(parts)] }).at(-1);
+
+  test('one that covers no table, deletes nothing and stores nothing says so', () => {
+    const nothing = { tables: [], deleted: 0, kept: 0, keptBy: new Map<string, number>(), storageBytes: 0 };
+
+    expect(linesOf(nothing)).toEqual(
+      expect.arrayContaining([
+        'Recovery point: longest gap not known yet, promised 2 h',
+        'Deleted: 0',
+        'Kept: 0, 0 B',
+        'It covers no table.',
+      ]),
+    );
+  });
+
+  test('one that only reports deletes none, one that never drills has no proof to be old, one that does has none yet', () => {
+    expect(linesOf({ mode: 'report-only' })).toContain('Deleted: none, retention only reports');
+    expect(linesOf({ drills: false }).join(' ')).not.toContain('Oldest proof');
+    expect(linesOf({ tables: [aTable({ lastProvenAt: undefined })] })).toContain('Oldest proof: none yet');
+  });
+
+  test('rules that keep the most are in order of their names, whatever order they were found in', () => {
+    const keptBy = new Map([
+      ['daily', 7],
+      ['hourly', 24],
+      ['daily-too', 1],
+    ]);
+
+    expect(linesOf({ keptBy })).toContain('Kept: 31 (daily 7, daily-too 1, hourly 24), 12.3 GB');
+  });
+
+  test('backups that cannot be judged need a person, one thing or several', () => {
+    const subjectWith = (parts: Partial<ReadPlan>) => weeklyMessage(aWeek([aPlan(parts)])).subject;
+
+    expect(subjectWith({ unjudgeable: 2 })).toContain(', 1 thing needs a person');
+    expect(subjectWith({ unjudgeable: 2, held: 1 })).toContain(', 2 things need a person');
+  });
+
+  test('a subject is cut to what SNS takes, and the plan comes first', () => {
+    const plan = 'a-plan-of-forty-characters-or-nearly-so';
+    const failing = { plan, tables: [aTable({ failed: 3, missing: 3, hasBackup: false })] };
+
+    const { subject } = weeklyMessage(aWeek([aPlan(failing)], { region: 'a-region-of-many-many-many-many-words' }));
+
+    expect(subject.length).toBeLessThanOrEqual(100);
+    expect(subject.startsWith(`${plan}: `)).toBe(true);
+  });
+
+  test.each([
+    ['fine', { restore: undefined, forecast: undefined, lastProvenAt: undefined }, '- orders: fine'],
+    ['proven today', { restore: undefined, lastProvenAt: daysAgo(0.2) }, '- orders: proven today'],
+    [
+      'timed exactly',
+      { restore: { atLeastSeconds: 60, atMostSeconds: 60 }, forecast: undefined, lastProvenAt: undefined },
+      '- orders: restore 1 min',
+    ],
+    [
+      'timed too seldom for a trend',
+      { forecast: { kind: 'too-little-data', drills: 2, days: 9 } as const, lastProvenAt: undefined },
+      '- orders: restore 50 min to 50 min 30 s; no trend after 2 drills',
+    ],
+    [
+      'as fast as ever',
+      { forecast: { kind: 'not-growing', seconds: 3_020, secondsPerDay: 0 } as const, lastProvenAt: undefined },
+      '- orders: restore 50 min to 50 min 30 s; not growing',
+    ],
+    [
+      'faster each day, though over the objective',
+      { forecast: { kind: 'over', seconds: 3_900, secondsPerDay: -2 } as const, lastProvenAt: undefined },
+      '- orders: restore 50 min to 50 min 30 s; the trend is over the objective, -2.0 s a day',
+    ],
+    [
+      'over the objective when nobody reads this any more',
+      {
+        forecast: { kind: 'crossing', days: 5_000, daysAtLeast: 4_000, seconds: 3_020, secondsPerDay: 0.1 } as const,
+        lastProvenAt: undefined,
+      },
+      '- orders: restore 50 min to 50 min 30 s; +0.1 s a day, over the objective in more than 10 years',
+    ],
+  ])('a table can be %s', (_, parts, line) => {
+    expect(aboutTable(parts)).toBe(line);
+  });
+
+  test('a plan that promises a restore time and measured none is not outside of it', () => {
+    const { subject } = weeklyMessage(
+      aWeek([aPlan({ tables: [aTable({ restore: undefined, forecast: undefined })] })]),
+    );
+
+    expect(subject).toContain('All plans inside their objectives');
   });
 });

@@ -16,11 +16,13 @@ test.each([
 
 test.each([
   [0, '0 B'],
+  [0.4, '0 B'],
   [999, '999 B'],
   [1_000, '1.0 kB'],
   [12_345_678_901, '12.3 GB'],
   [999_000_000_000, '999 GB'],
   [3e18, '3000 PB'],
+  [1e15, '1.0 PB'],
 ])('%d bytes are said as %s', (bytes, said) => {
   expect(spokenBytes(bytes)).toBe(said);
 });

@@ -66,6 +66,13 @@ describe('a week of slots', () => {
     expect(week).toMatchObject({ taken: 10, missing: 0 });
   });
 
+  test('takes no slot from a backup whose name tells none', () => {
+    const backups = [{ ...backupOf(hoursBefore(5)), name: 'before-migration' }];
+    const claims = hourlyClaims(168, (hoursAgo) => (hoursAgo === 5 ? undefined : true));
+
+    expect(weekOfSlots(aPlan(), { from, until }, { claims, backups })).toMatchObject({ taken: 167, missing: 1 });
+  });
+
   test('in which nothing ran, though there were backups before, misses all that was due', () => {
     const backups = [backupOf(new Date('2026-11-16T06:00:00Z'))];
 
