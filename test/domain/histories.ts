@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import type { Backup } from '../../lambda/domain/backup.ts';
 import { completeListing } from '../../lambda/domain/listing.ts';
-import type { Plan } from '../../lambda/domain/plan.ts';
+import type { Engine, Plan } from '../../lambda/domain/plan.ts';
 import { judge, type Judgement, type Question } from '../../lambda/domain/retention.ts';
+import { often } from './arbitrary-choice.ts';
+import { engineListings, keptByAws } from './engine-listings.ts';
 import { aPlan } from './retention-builders.ts';
 
 /** What a retention run may find: a plan, a clock, tables, and a listing of good, foreign, broken and tied backups. */
@@ -12,6 +14,7 @@ export interface History {
   readonly liveTables: ReadonlyMap<string, string>;
   readonly holds: ReadonlySet<string>;
   readonly pinned?: ReadonlySet<string>;
+  readonly copied?: ReadonlySet<string>;
   readonly proven?: ReadonlySet<string>;
   readonly now: Date;
 }
@@ -32,15 +35,16 @@ export function expiredIn({ verdicts }: Judgement): Set<string> {
   return new Set(verdicts.filter(({ verdict }) => verdict === 'delete').map(({ backup }) => backup.arn));
 }
 
-/** The backups that count, as the laws define them: own, USER, AVAILABLE, well-formed, dated, not later than now; each ARN once. */
-export function restorableIn({ backups, now }: History): Backup[] {
+/** The backups that count, as the laws define them: own, of the engine, AVAILABLE, well-formed, dated, not later than now; each ARN once. */
+export function restorableIn({ plan, backups, now }: History): Backup[] {
+  const { type } = engineListings[plan.backup.engine];
   const arns = new Map<string, Backup[]>();
   for (const backup of backups) arns.set(backup.arn, [...(arns.get(backup.arn) ?? []), backup]);
   return [...arns.values()].flatMap(([backup, ...twins]) => {
     if (!backup || twins.some((twin) => !sameFacts(twin, backup))) return [];
     const at = backup.createdAt?.getTime() ?? NaN;
     const wellFormed = backup.arn && backup.name && backup.tableName && backup.tableId;
-    const counts = wellFormed && isOwn(backup) && backup.type === 'USER' && backup.status === 'AVAILABLE';
+    const counts = wellFormed && isOwn(backup) && backup.type === type && backup.status === 'AVAILABLE';
     return counts && at > 0 && at <= now.getTime() ? [backup] : [];
   });
 }
@@ -137,71 +141,79 @@ const tables = [
 
 type Table = (typeof tables)[number];
 
-const draft = fc.record({
-  table: often<Table, Table>(tables[0], 3, ...tables),
-  time,
-  name: often('ours.', 10, 'ours', 'Ours.', 'yours.', 'orders$DeletedTableBackup'),
-  status: often('AVAILABLE', 7, 'CREATING', 'DELETED', 'ACTIVE', 'available', ''),
-  type: often('USER', 10, 'SYSTEM', 'AWS_BACKUP', 'user', ''),
-  serial: fc.nat(9999),
-  blank: often(undefined, 30, 'arn' as const, 'name' as const, 'tableName' as const, 'tableId' as const),
-});
-type Draft = typeof draft extends fc.Arbitrary<infer T> ? T : never;
+function draftOf(engine: Engine) {
+  const { statuses, types, kept } = engineListings[engine];
+  return fc.record({
+    table: often<Table, Table>(tables[0], 3, ...tables),
+    time,
+    name: often('ours.', 10, 'ours', 'Ours.', 'yours.', 'orders$DeletedTableBackup'),
+    status: statuses,
+    type: types,
+    kept,
+    serial: fc.nat(9999),
+    blank: often(undefined, 30, 'arn' as const, 'name' as const, 'tableName' as const, 'tableId' as const),
+  });
+}
+type Draft = ReturnType<typeof draftOf> extends fc.Arbitrary<infer T> ? T : never;
 
 const count = often(undefined, 2, 1, 2, 2, 3, 3, 5, 7, 100_000);
 const rules = { last: count, hourly: count, daily: count, weekly: count, monthly: count, yearly: count };
 export const lengths = ['PT1S', 'PT1H', 'P1D', 'P1W', 'P1M', 'P1M1DT1S', 'P1Y', 'P100Y'];
 
 /** Any policy that holds at least one rule, extremes included. */
-export const plans: fc.Arbitrary<Plan> = fc
-  .record({
-    keep: fc
-      .record({ ...rules, within: often(undefined, 3, ...lengths) })
-      .map(fewRules)
-      .filter((keep) => Object.keys(keep).length > 0),
-    minimumCopies: often(1, 3, 2, 3, 10, 1_000_000),
-    timeZone: fc.constantFrom(...zones),
-    recoveryPoint: often(undefined, 3, 'PT1H', 'PT26H', 'P40D', 'P104W'),
-  })
-  .map(({ recoveryPoint, ...parts }) => aPlan({ ...parts, ...(recoveryPoint && { objectives: { recoveryPoint } }) }));
+function plansOf(engine: Engine): fc.Arbitrary<Plan> {
+  const keep = fc
+    .record({ ...rules, within: often(undefined, 3, ...lengths) })
+    .map(fewRules)
+    .filter((some) => Object.keys(some).length > 0);
+  return fc
+    .record({
+      keep,
+      minimumCopies: often(1, 3, 2, 3, 10, 1_000_000),
+      timeZone: fc.constantFrom(...zones),
+      recoveryPoint: often(undefined, 3, 'PT1H', 'PT26H', 'P40D', 'P104W'),
+    })
+    .map(({ recoveryPoint, ...parts }) =>
+      aPlan({ ...parts, engine, ...(recoveryPoint && { objectives: { recoveryPoint } }) }),
+    );
+}
 
 function fewRules(keep: Plan['keep']): Plan['keep'] {
   return Object.fromEntries(Object.entries(keep).filter(([, value]) => value !== undefined));
 }
 
-/** Mostly the usual value: `weight` times as often as all the unusual ones together. */
-function often<T, U>(usual: T, weight: number, ...unusual: readonly U[]): fc.Arbitrary<T | U> {
-  return fc.oneof({ weight, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...unusual) });
-}
-
-/** Histories of up to `maxLength` backups of a few tables, some of them gone, created again or not covered. */
-export function histories(maxLength = 40): fc.Arbitrary<History> {
+/** Histories of up to 40 backups that an engine took of a few tables, some of them gone, created again or not covered. */
+export function histories(engine: Engine): fc.Arbitrary<History> {
+  const aFew = fc.array(fc.nat(39), { maxLength: 2 });
   return fc
     .record({
-      plan: plans,
+      plan: plansOf(engine),
       now: clock,
-      drafts: fc.array(draft, { maxLength, size: 'max' }),
+      drafts: fc.array(draftOf(engine), { maxLength: 40, size: 'max' }),
       dead: often('none', 6, 'orders', 'Orders', 'id-1', 'id-2'),
-      holds: fc.array(fc.nat(39), { maxLength: 2 }),
-      pinned: fc.array(fc.nat(39), { maxLength: 2 }),
+      holds: aFew,
+      pinned: aFew,
+      copied: engine === 'aws-backup' ? aFew : fc.constant([]),
       proven: fc.array(fc.nat(39), { maxLength: 4 }),
     })
     .map(({ plan, now, drafts, dead, ...some }) => {
-      const backups = backupsOf(drafts, now);
+      const backups = backupsOf(drafts, engine, now);
       const liveTables = new Map<string, string>();
       for (const { tableName, tableId } of tables)
         if (tableName !== dead && tableId !== dead && !liveTables.has(tableName)) liveTables.set(tableName, tableId);
       const arnsAt = (places: readonly number[]) => new Set(places.flatMap((nth) => backups[nth]?.arn ?? []));
       const [holds, pinned, proven] = [arnsAt(some.holds), arnsAt(some.pinned), arnsAt(some.proven)];
-      return { plan, now: new Date(now), backups, liveTables, holds, pinned, proven };
+      const copied = arnsAt(some.copied);
+      return { plan, now: new Date(now), backups, liveTables, holds, pinned, copied, proven };
     });
 }
 
-function backupsOf(drafts: readonly Draft[], now: number): Backup[] {
-  return drafts.map(({ table, name, status, type, serial, blank }, nth): Backup => {
-    const arn = `arn:aws:dynamodb:eu-central-1:123456789012:table/${table.tableName}/backup/${String(serial)}-${nth}`;
+function backupsOf(drafts: readonly Draft[], engine: Engine, now: number): Backup[] {
+  return drafts.map(({ table, name, status, type, kept, serial, blank }, nth): Backup => {
+    const arn = engineListings[engine].arnOf(table.tableName, `${String(serial)}-${nth}`);
     const createdAt = instantOf(drafts, nth, now);
-    const backup = { arn, name: name + String(serial), ...table, createdAt, status, type, sizeBytes: serial };
+    const facts = { arn, name: name + String(serial), ...table, createdAt, status, type, sizeBytes: serial };
+    const backup = { ...facts, ...(kept && { keptByAws: keptByAws(kept, now) }) };
     return blank ? { ...backup, [blank]: '' } : backup;
   });
 }

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Backup } from '../../lambda/domain/backup.ts';
 import { completeListing } from '../../lambda/domain/listing.ts';
-import { planSchema, type Plan, type PlanInput } from '../../lambda/domain/plan.ts';
+import { planSchema, type Engine, type Plan, type PlanInput } from '../../lambda/domain/plan.ts';
 import { judge, type Judgement, type Question } from '../../lambda/domain/retention.ts';
 
-type PlanParts = Partial<Pick<PlanInput, 'keep' | 'minimumCopies' | 'prune' | 'objectives'>> & { timeZone?: string };
+type PlanParts = Partial<Pick<PlanInput, 'keep' | 'minimumCopies' | 'prune' | 'objectives'>> & {
+  timeZone?: string;
+  engine?: Engine;
+};
 
 /** A plan that keeps as little as the floors allow unless told otherwise: `last: 1`, one copy, no deletion caps to speak of. */
-export function aPlan({ timeZone = 'UTC', ...parts }: PlanParts = {}): Plan {
+export function aPlan({ timeZone = 'UTC', engine = 'dynamodb', ...parts }: PlanParts = {}): Plan {
   return planSchema.parse({
     name: 'orders',
     tables: { named: ['orders'] },
-    backup: { schedule: 'rate(1 hour)', timeZone },
+    backup: { schedule: 'rate(1 hour)', timeZone, engine },
     keep: { last: 1 },
     minimumCopies: 1,
     prune: { deletionCap: { perTableCount: 1_000_000, perTablePercent: 100, perRun: 1_000_000 } },

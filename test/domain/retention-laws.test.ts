@@ -4,8 +4,9 @@ import { goBack } from '../../lambda/domain/calendar.ts';
 import { incompleteListing, type CompleteListing } from '../../lambda/domain/listing.ts';
 import { calendarRules } from '../../lambda/domain/retention-rules.ts';
 import { judge } from '../../lambda/domain/retention.ts';
-import type { Plan } from '../../lambda/domain/plan.ts';
+import type { Engine, Plan } from '../../lambda/domain/plan.ts';
 import type { Backup } from '../../lambda/domain/backup.ts';
+import { engineListings, engines } from './engine-listings.ts';
 import {
   expiredIn,
   groupsOf,
@@ -18,48 +19,46 @@ import {
   timeOf,
   type History,
 } from './histories.ts';
-import { bucketLabel, referenceExpired } from './retention-reference.ts';
+import { bucketLabel, isKeptByAws, referenceExpired } from './retention-reference.ts';
 
 /** Random histories in all laws together, of which the lives try more; fast-check prints seed and path of a counterexample. */
 const wanted = Number(process.env.HISTORIES ?? 4_000);
 const laws = 26;
 let tried = 0;
 
-/** Checks a law on its share of the histories. */
-function law(title: string, check: (history: History) => void, arbitrary: fc.Arbitrary<History> = histories()): void {
-  test(title, () => {
-    fc.assert(
-      fc.property(arbitrary, (history) => {
-        tried += 1;
-        check(history);
-      }),
-      { numRuns: Math.ceil(wanted / laws) },
-    );
-  });
-}
+type Law = (title: string, check: (history: History) => void) => void;
+type LawWith = <T>(title: string, other: fc.Arbitrary<T>, check: (history: History, other: T) => void) => void;
 
-/** Checks a law on its share of histories, each with something else drawn at random. */
-function lawWith<T>(title: string, other: fc.Arbitrary<T>, check: (history: History, other: T) => void): void {
-  test(title, () => {
-    const counted = (history: History, drawn: T): void => {
-      tried += 1;
-      check(history, drawn);
-    };
-    fc.assert(fc.property(histories(), other, counted), { numRuns: Math.ceil(wanted / laws) });
-  });
+/** Checks a law on its share of the histories, which are those of one engine, and maybe with something else drawn at random. */
+function lawsOf(engine: Engine): { readonly law: Law; readonly lawWith: LawWith } {
+  const lawWith: LawWith = (title, other, check) => {
+    test(title, () => {
+      const counted: typeof check = (history, drawn) => {
+        tried += 1;
+        check(history, drawn);
+      };
+      fc.assert(fc.property(histories(engine), other, counted), { numRuns: Math.ceil(wanted / laws / engines.length) });
+    });
+  };
+  return {
+    law: (title, check) => {
+      lawWith(title, fc.constant(undefined), check);
+    },
+    lawWith,
+  };
 }
 
 const anything = fc.oneof(fc.anything(), fc.constantFrom(NaN, -0, Infinity, 2 ** 53, 1e308, '', null));
 /** A backup of which each part may be missing, right or anything at all. */
-const raw = {
+const rawOf = (engine: Engine) => ({
   arn: fc.oneof(fc.string(), anything),
   name: fc.oneof(fc.constant('ours.1'), anything),
   tableName: fc.oneof(fc.constant('orders'), anything),
   tableId: fc.oneof(fc.constant('id-1'), anything),
   createdAt: fc.oneof(fc.date({ noInvalidDate: false }), anything),
   status: fc.oneof(fc.constant('AVAILABLE'), anything),
-  type: fc.oneof(fc.constant('USER'), anything),
-};
+  type: fc.oneof(fc.constant(engineListings[engine].type), anything),
+});
 
 function without(history: History, gone: ReadonlySet<string>): History {
   return { ...history, backups: history.backups.filter(({ arn }) => !gone.has(arn)) };
@@ -82,6 +81,11 @@ function arnsOf(backups: readonly Backup[]): Set<string> {
   return new Set(backups.map(({ arn }) => arn));
 }
 
+/** What drills restore, and what is being copied. */
+function busyIn({ pinned = new Set(), copied = new Set() }: History): Set<string> {
+  return new Set([...pinned, ...copied]);
+}
+
 /** The newest backup of a group that passed a drill. */
 function newestProven(group: readonly Backup[], { proven = new Set() }: History): Backup | undefined {
   return newestFirst(group).find(({ arn }) => proven.has(arn));
@@ -97,7 +101,10 @@ function floorsHold(history: History, gone: ReadonlySet<string>): void {
   }
 }
 
-describe('retention', () => {
+describe.each(engines)('retention of engine %s', (engine) => {
+  const { law, lawWith } = lawsOf(engine);
+  const { type: ownType, strangeType } = engineListings[engine];
+
   law('[S1] every backup is either kept or deleted, once, and for a reason', (history) => {
     const { verdicts, counts } = judged(history);
 
@@ -131,10 +138,10 @@ describe('retention', () => {
     },
   );
 
-  law('[S4][R11][R24] only USER backups of our own are deleted', (history) => {
+  law('[S4][R11][R24] only backups of our own, and of the type that the plan takes, are deleted', (history) => {
     const gone = expiredIn(judged(history));
 
-    const strangers = history.backups.filter((backup) => !isOwn(backup) || backup.type !== 'USER');
+    const strangers = history.backups.filter((backup) => !isOwn(backup) || backup.type !== ownType);
     expect(strangers.filter(({ arn }) => gone.has(arn))).toEqual([]);
   });
 
@@ -181,7 +188,7 @@ describe('retention', () => {
   });
 
   law(
-    '[S8][R05][R06][R08] nothing goes of a table that is gone or re-created, whose recovery point is overdue, nor a held backup',
+    '[S8][R05][R06][R08] nothing goes of a table that is gone or re-created, whose recovery point is overdue, nor a backup that is held or that AWS keeps',
     (history) => {
       const gone = expiredIn(judged(history));
 
@@ -191,7 +198,8 @@ describe('retention', () => {
       for (const group of restorableGroups(history)) {
         const isLive = group.every(({ tableName, tableId }) => liveTables.get(tableName) === tableId);
         const isHealthy = Math.max(...group.map(timeOf)) >= healthyFrom;
-        const safe = isLive && isHealthy ? group.filter(({ arn }) => holds.has(arn)) : group;
+        const isKept = (backup: Backup): boolean => holds.has(backup.arn) || isKeptByAws(backup, now);
+        const safe = isLive && isHealthy ? group.filter(isKept) : group;
         expect(safe.filter(({ arn }) => gone.has(arn))).toEqual([]);
       }
     },
@@ -209,13 +217,13 @@ describe('retention', () => {
     },
   );
 
-  law('[S8][X12] nothing goes that a drill restores, and it stays for no longer', (history) => {
-    const { pinned = new Set() } = history;
+  law('[S8][X12] nothing goes that a drill restores or that is being copied, and it stays for no longer', (history) => {
+    const busy = busyIn(history);
     const gone = expiredIn(judged(history));
 
-    expect([...pinned].filter((arn) => gone.has(arn))).toEqual([]);
-    const after = expiredIn(judged({ ...history, pinned: new Set() }));
-    expect(new Set([...after].filter((arn) => !pinned.has(arn)))).toEqual(gone);
+    expect([...busy].filter((arn) => gone.has(arn))).toEqual([]);
+    const after = expiredIn(judged({ ...history, pinned: new Set(), copied: new Set() }));
+    expect(new Set([...after].filter((arn) => !busy.has(arn)))).toEqual(gone);
   });
 
   law('[R10] a backup that passed a drill saves itself and no other', (history) => {
@@ -326,13 +334,15 @@ describe('retention', () => {
   );
 
   lawWith(
-    '[S16][D13] while the recovery point is met, a clock that goes back allows no new verdict to delete',
+    '[S16][D13] while the recovery point is met, a clock that goes back allows no new verdict to delete, but before cold storage',
     fc.constantFrom(1, 1000, 3_600_000, 86_400_000, 400 * 86_400_000),
     (history, back) => {
       const plan = { ...history.plan, objectives: undefined };
       const earlier = new Date(history.now.getTime() - back);
 
-      isSubset(expiredIn(judged({ ...history, plan, now: earlier })), expiredIn(judged({ ...history, plan })));
+      const later = expiredIn(judged({ ...history, plan }));
+      const notYetCold = history.backups.filter(({ keptByAws }) => Number(keptByAws?.coldFrom) > earlier.getTime());
+      isSubset(expiredIn(judged({ ...history, plan, now: earlier })), new Set([...later, ...arnsOf(notYetCold)]));
     },
   );
 
@@ -350,14 +360,14 @@ describe('retention', () => {
     }
   });
 
-  law('[S17] newer foreign, system or unfinished backups change nothing', (history) => {
+  law('[S17] newer backups that are foreign, unfinished or not the plan’s to delete change nothing', (history) => {
     const [some] = restorableIn(history);
     const newer = { arn: 'arn:newer', createdAt: history.now };
     const strangers = some
       ? [
           { ...some, ...newer, name: 'yours.1' },
           { ...some, ...newer, arn: 'arn:newer-2', status: 'CREATING' },
-          { ...some, ...newer, arn: 'arn:newer-3', type: 'SYSTEM' },
+          { ...some, ...newer, arn: 'arn:newer-3', type: strangeType },
         ]
       : [];
 
@@ -382,7 +392,7 @@ describe('retention', () => {
 
   lawWith(
     '[S19][L12] nothing throws, whatever stands in a listing, and only what is whole is deleted',
-    fc.array(fc.oneof(fc.anything(), fc.record(raw, { requiredKeys: [] })), { maxLength: 5 }),
+    fc.array(fc.oneof(fc.anything(), fc.record(rawOf(engine), { requiredKeys: [] })), { maxLength: 5 }),
     (history, items) => {
       const backups = [...history.backups, ...(items as Backup[])];
 
@@ -393,7 +403,7 @@ describe('retention', () => {
         expect([arn, name, tableName, tableId].every((part) => part.length > 0)).toBe(true);
         expect({ status, type, isDated: createdAt instanceof Date }).toEqual({
           status: 'AVAILABLE',
-          type: 'USER',
+          type: ownType,
           isDated: true,
         });
       }
@@ -413,11 +423,12 @@ describe('retention', () => {
   });
 
   law(
-    '[LAW-L2] a healthy table keeps no more than its counts, its window, its floors, its holds and its drills add up to',
+    '[LAW-L2] a healthy table keeps no more than its counts, its window, its floors, its holds, its drills, its copies and AWS add up to',
     (history) => {
       const { plan, holds, liveTables } = history;
       const healthy = { ...plan, objectives: undefined };
       const { within, ...counts } = plan.keep;
+      const busy = busyIn(history);
       const gone = expiredIn(judged({ ...history, plan: healthy }));
 
       for (const group of restorableGroups(history)) {
@@ -427,18 +438,20 @@ describe('retention', () => {
         const inWindow = group.filter((backup) => timeOf(backup) >= windowFrom).length;
         const floorAt = timeOf(newestFirst(group)[plan.minimumCopies - 1] ?? newestFirst(group).at(-1) ?? fail());
         const inFloor = group.filter((backup) => timeOf(backup) >= floorAt).length;
-        const held = group.filter(({ arn }) => holds.has(arn) || history.pinned?.has(arn)).length;
+        const spared = group.filter(
+          (backup) => holds.has(backup.arn) || busy.has(backup.arn) || isKeptByAws(backup, history.now),
+        ).length;
         const proven = newestProven(group, history) ? 1 : 0;
         const kept = group.filter(({ arn }) => !gone.has(arn)).length;
         const byCount = Object.values(counts).reduce<number>((sum, count) => sum + (count ?? 0), 0);
-        expect(kept).toBeLessThanOrEqual(byCount + inWindow + inFloor + held + proven);
+        expect(kept).toBeLessThanOrEqual(byCount + inWindow + inFloor + spared + proven);
       }
     },
   );
+});
 
-  test('the laws above were tried on as many random histories as wanted', () => {
-    expect(tried).toBeGreaterThanOrEqual(wanted);
-  });
+test('the laws above were tried on as many random histories as wanted, of both engines', () => {
+  expect(tried).toBeGreaterThanOrEqual(wanted);
 });
 
 /** A plan that keeps at least as much by every rule, and may have more rules. */

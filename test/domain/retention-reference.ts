@@ -34,7 +34,8 @@ function counts(backup: Backup, all: readonly Backup[], { isOwn, now }: Given): 
       String(twin.createdAt?.valueOf()),
     ]);
   if (new Set(twins.map(facts)).size > 1) return false;
-  if (backup.type !== 'USER' || backup.status !== 'AVAILABLE' || !isOwn(backup)) return false;
+  if (!['USER', 'RECOVERY_POINT'].includes(backup.type) || backup.status !== 'AVAILABLE' || !isOwn(backup))
+    return false;
   const at = backup.createdAt?.valueOf();
   return at !== undefined && at >= 1 && at <= now.valueOf();
 }
@@ -48,11 +49,20 @@ function isNewer(one: Backup, other: Backup): boolean {
   return time(one) > time(other) || (time(one) === time(other) && one.arn > other.arn);
 }
 
-/** Held, drilled right now, or proven while no newer one of the group is. */
-function isSpared(backup: Backup, group: readonly Backup[], { holds, pinned, proven }: Given): boolean {
+/** Held, drilled or copied right now, kept by AWS, or proven while no newer one of the group is. */
+function isSpared(backup: Backup, group: readonly Backup[], { holds, pinned, copied, proven, now }: Given): boolean {
   const isProven = (one: Backup): boolean => proven?.has(one.arn) === true;
   const isNewestProven = isProven(backup) && !group.some((other) => isProven(other) && isNewer(other, backup));
-  return isNewestProven || [holds, pinned].some((arns) => arns?.has(backup.arn));
+  const isNamed = [holds, pinned, copied].some((arns) => arns?.has(backup.arn));
+  return isNewestProven || isNamed || isKeptByAws(backup, now);
+}
+
+/** A lock and a legal hold keep a recovery point for as long as they are said to be there, cold storage for its first 90 days. */
+export function isKeptByAws({ keptByAws = {} }: Backup, now: Date): boolean {
+  const { lockedUntil, isOnLegalHold = false, coldFrom } = keptByAws;
+  const coldUntil = coldFrom && coldFrom.valueOf() + 90 * 86_400_000;
+  const isPaidFor = coldFrom !== undefined && coldFrom <= now && now.valueOf() < Number(coldUntil);
+  return lockedUntil !== undefined || isOnLegalHold || isPaidFor;
 }
 
 function isFrozen(group: readonly Backup[], plan: Plan, { liveTables, now }: Given): boolean {

@@ -5,7 +5,7 @@ import type { Engine } from '../../lambda/domain/plan.ts';
 import { sampled, singleCrashes } from '../sandbox/crash-points.ts';
 import type { CallEffect } from '../../sandbox/faults.ts';
 import { anEngineWorld, vaultName, type EngineWorld } from './engine-world.ts';
-import { owner, prefix } from './world.ts';
+import { eventOf, owner, prefix } from './world.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -198,6 +198,25 @@ describe.each(engines)('retention of engine %s', (engine) => {
     }
 
     expect(endings).toEqual(endings.map(() => ['00', '01', '02']));
+  });
+});
+
+describe.each(engines)('a faulty plan of engine %s', (engine) => {
+  test('[S20] is refused by every job, and none has asked AWS for anything by then', async () => {
+    const world = await aWorldWithBackups(engine);
+    const event = { ...eventOf(world.plan(), world.account.now), plan: { ...world.plan(), keep: {} } };
+    const jobs = ['backup', 'prune', ...(engine === 'aws-backup' ? ['follow'] : [])];
+    const before = world.account.journal.entries().length;
+
+    const said = [];
+    for (const job of jobs) {
+      const outcome = await world.account.invoke(job, event);
+      said.push('error' in outcome ? outcome.error.errorMessage : outcome.payload);
+    }
+
+    expect(said).toEqual(jobs.map(() => expect.stringMatching(/the event carries a faulty plan:\nkeep/)));
+    expect(world.account.journal.entries()).toHaveLength(before);
+    expect(world.names()).toHaveLength(6);
   });
 });
 
