@@ -9,11 +9,13 @@ import { copyRoleVariable } from '../contract/environment.ts';
 import { copyMetrics } from '../contract/metrics.ts';
 import { copyPlaces, type CopyPlace } from '../domain/copy-destination.ts';
 import type { Plan } from '../domain/plan.ts';
+import { copyEvents } from '../jobs/copy-events.ts';
 import { type CopyReport, summaryOf } from '../jobs/copy-report.ts';
 import type { FollowPorts } from '../jobs/follow-backups.ts';
 import { followCopies } from '../jobs/follow-copies.ts';
 import { deadlineOf } from './deadline.ts';
 import { readEnvironment, readVaultEnvironment } from './environment.ts';
+import { tell } from './events.ts';
 import { logger, publishMetrics } from './observability.ts';
 
 const { owner, ledgerTableName } = readEnvironment(process.env);
@@ -47,7 +49,9 @@ async function tellOf(report: CopyReport, runId: string): Promise<void> {
   const { plan, made, failed } = report;
   if (made.length + failed.length === 0) return;
   publishMetrics(plan, { [copyMetrics.made]: made.length, [copyMetrics.failed]: failed.length });
+  const now = timing.now();
+  await tell(plan, copyEvents(report, { owner, now }));
   if (failed.length === 0) return;
   logger.error('copies were given up', { report: summaryOf(report) });
-  await ledger.saveReport('copy', plan, runId, timing.now(), summaryOf(report));
+  await ledger.saveReport('copy', plan, runId, now, summaryOf(report));
 }

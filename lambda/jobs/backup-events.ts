@@ -8,7 +8,7 @@ export interface Speaker {
 }
 
 /** With everything around it an event stays below the 256 KB that EventBridge, and most of what it feeds, can carry. */
-const bytesPerPart = 200_000;
+export const bytesPerPart = 200_000;
 const mostDiscoveryErrors = 20;
 
 /**

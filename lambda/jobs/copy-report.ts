@@ -8,6 +8,11 @@ export interface NamedCopy {
   readonly destinationArn: string;
 }
 
+/** One that is there. */
+export interface MadeCopy extends NamedCopy {
+  readonly copyArn: string;
+}
+
 export interface CopyFailure extends NamedCopy {
   readonly failure: Failure;
 }
@@ -16,7 +21,7 @@ export interface CopyFailure extends NamedCopy {
 export interface CopyReport {
   readonly plan: string;
   readonly planHash: string;
-  readonly made: readonly NamedCopy[];
+  readonly made: readonly MadeCopy[];
   /** Those that were given up. */
   readonly failed: readonly CopyFailure[];
   /** Those that are wanted, under way or to be tried again. */

@@ -3,7 +3,7 @@ import type { CopyPlace } from '../domain/copy-destination.ts';
 import { hashOfPlan } from '../domain/plan-hash.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { CopyJobs, CopyLedger, OpenCopy } from './copies-port.ts';
-import type { CopyFailure, CopyReport } from './copy-report.ts';
+import type { CopyFailure, CopyReport, MadeCopy } from './copy-report.ts';
 import type { Failure, Log, Progress, Timing } from './ports.ts';
 
 export interface CopyRun {
@@ -57,15 +57,15 @@ export async function wantCopies(
 export async function followCopies(run: CopyRun, ports: CopyPorts): Promise<FollowedCopies> {
   const open = await ports.ledger.openCopies(run.plan.name);
   const outcomes = await pMap(open, (copy) => followOne(copy, run, ports), { concurrency });
-  const made = outcomes.flatMap((outcome) => (outcome.kind === 'made' ? [outcome.copy] : []));
+  const made = outcomes.flatMap((outcome) => (outcome.kind === 'made' ? [outcome] : []));
   const failed = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome] : []));
   const dropped = outcomes.flatMap((outcome) => (outcome.kind === 'not-wanted' ? [outcome.copy] : []));
-  const settled = [...made, ...failed.map(({ copy }) => copy), ...dropped];
+  const settled = [...made.map(({ copy }) => copy), ...failed.map(({ copy }) => copy), ...dropped];
   return {
     report: {
       plan: run.plan.name,
       planHash: hashOfPlan(run.plan),
-      made: made.map(nameOf),
+      made: made.map(({ copy, copyArn }): MadeCopy => ({ ...nameOf(copy), copyArn })),
       failed: failed.map(({ copy, failure }): CopyFailure => ({ ...nameOf(copy), failure })),
       open: open.length - settled.length,
     },
@@ -74,7 +74,8 @@ export async function followCopies(run: CopyRun, ports: CopyPorts): Promise<Foll
 }
 
 type Outcome =
-  | { readonly kind: 'made' | 'open' | 'not-wanted'; readonly copy: OpenCopy }
+  | { readonly kind: 'open' | 'not-wanted'; readonly copy: OpenCopy }
+  | { readonly kind: 'made'; readonly copy: OpenCopy; readonly copyArn: string }
   | { readonly kind: 'failed'; readonly copy: OpenCopy; readonly failure: Failure };
 
 async function followOne(copy: OpenCopy, run: CopyRun, ports: CopyPorts): Promise<Outcome> {
@@ -99,7 +100,7 @@ async function settle(copy: OpenCopy, progress: Progress | undefined, ports: Cop
   if (!progress) return { kind: 'open', copy };
   if (progress.kind !== 'restorable') return tryLater(copy, failureIn(progress), ports);
   await ports.ledger.recordCopied(copy);
-  return { kind: 'made', copy };
+  return { kind: 'made', copy, copyArn: progress.arn };
 }
 
 function failureIn(progress: Exclude<Progress, { kind: 'restorable' }>): Failure {

@@ -1,9 +1,11 @@
 import { BackupClient, DeleteRecoveryPointCommand, StartCopyJobCommand } from '@aws-sdk/client-backup';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
+import { eventDetails } from '../../lambda/domain/events/event.ts';
 import { sampled, singleCrashes } from '../sandbox/crash-points.ts';
 import { away, copyVaultArn, CopyingWorld } from './copying-world.ts';
 import { vaultName } from './engine-world.ts';
+import { sentBy } from './sent-events.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -72,7 +74,7 @@ describe('a copy', () => {
       effect: { kind: 'slow-job', time: { runMs: 5 * hour } },
     });
     const lost = world.account.faults.add({
-      match: { table: 'ledger', operation: 'PutItem', nth: 2, times: 50 },
+      match: { table: 'ledger', operation: 'PutItem', nth: 3, times: 50 },
       effect: { kind: 'error', when: 'before', name: 'InternalServerError', status: 500 },
     });
 
@@ -235,6 +237,62 @@ describe('a copy job that does not end well', () => {
 
     expect(said).toMatchObject({ made: 0, failed: 0, open: 0 });
     expect(world.started()).toBe(0);
+  });
+});
+
+describe('events of copies', () => {
+  const copyEvents = (world: CopyingWorld) =>
+    sentBy(world.account)
+      .filter(({ DetailType }) => DetailType.startsWith('Copies'))
+      .map(({ DetailType, Detail }) => ({ DetailType, detail: JSON.parse(Detail) as object }));
+
+  test('tell of each copy once it is there, and of one that was given up, as their schemas say', async () => {
+    const world = await aWorldWithBackup();
+    const [backupArn] = world.engine.backups().map(({ arn }) => arn);
+    await world.follow();
+    const underWay = copyEvents(world);
+    await world.followFor(1);
+    const [copyArn] = world.copies().map(({ arn }) => arn);
+    world.account.faults.add({
+      match: { operation: 'StartCopyJob' },
+      effect: { kind: 'failed-job', state: 'FAILED', afterMs: 2 * minute, message: 'the vault is shut' },
+    });
+    await world.take();
+    await world.followFor(4);
+
+    const told = copyEvents(world);
+
+    expect(underWay).toEqual([]);
+    expect(told).toMatchObject([
+      {
+        DetailType: 'Copies Made',
+        detail: { made: 1, copies: [{ table: 'orders', backupArn, copyArn, vaultArn: copyVaultArn }] },
+      },
+      {
+        DetailType: 'Copies Failed',
+        detail: { failed: 1, problems: [{ table: 'orders', reason: 'job-failed', vaultArn: copyVaultArn }] },
+      },
+    ]);
+    expect(JSON.stringify(told[1])).toContain('the vault is shut');
+    for (const { DetailType, detail } of told) expect(eventDetails[DetailType].parse(detail)).toEqual(detail);
+  });
+
+  test('that were sent before their run died are sent again as the same news', async () => {
+    const world = await aWorldWithBackup();
+    await world.follow();
+    await world.account.runFor(10 * minute);
+    world.account.faults.add({
+      match: { function: 'follow', operation: 'PutEvents', nth: 1 },
+      effect: { kind: 'crash', when: 'after' },
+    });
+    await world.account.invoke('follow', { plan: world.plan() });
+    await world.account.runFor(20 * minute);
+    await world.followFor(0.5);
+
+    const ids = copyEvents(world).map(({ detail }) => detail);
+
+    expect(ids).toHaveLength(2);
+    expect(ids[1]).toEqual(ids[0]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbCopies } from '../../lambda/aws/dynamodb-copies.ts';
-import { copyRoleVariable, vaultVariables } from '../../lambda/contract/environment.ts';
+import { copyRoleVariable, eventBusVariable, vaultVariables } from '../../lambda/contract/environment.ts';
 import { formatBackupName } from '../../lambda/domain/naming.ts';
 import type { Plan, PlanInput } from '../../lambda/domain/plan.ts';
 import type { SandboxAccount } from '../../sandbox/account.ts';
@@ -26,14 +26,18 @@ interface PruneOfBoth extends PruneResult {
   readonly copies: readonly PruneResult[];
 }
 
-/** A world whose plan is of AWS Backup and copies to the vault that a deployment has in another Region. */
+/** A world whose plan is of AWS Backup and copies to the vault that a deployment has in another Region; what became of copies it tells on its bus. */
 export class CopyingWorld {
   readonly engine: EngineWorld;
 
   static async create(tables: readonly string[] = ['orders']): Promise<CopyingWorld> {
     const engine = await anEngineWorld('aws-backup', tables);
     const { account } = engine;
-    const env = { [vaultVariables.vaultName]: vaultName, [copyRoleVariable]: roleArn };
+    const env = {
+      [vaultVariables.vaultName]: vaultName,
+      [copyRoleVariable]: roleArn,
+      [eventBusVariable]: 'default',
+    };
     account.loadFunction({ ...functionOf('follow', await bundleOf('follow'), env), timeoutSeconds: 900 });
     account.inRegion(away).backup.vaults.add({ BackupVaultName: copyVault });
     return new CopyingWorld(engine);

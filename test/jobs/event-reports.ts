@@ -1,5 +1,6 @@
 import type { BackupReport, TableOutcome } from '../../lambda/jobs/backup-report.ts';
 import { countOutcomes } from '../../lambda/jobs/backup-report.ts';
+import type { CopyReport, NamedCopy } from '../../lambda/jobs/copy-report.ts';
 import type { DrillResult } from '../../lambda/jobs/drill/drill-result.ts';
 import type { PruneReport } from '../../lambda/jobs/prune-report.ts';
 
@@ -26,6 +27,18 @@ export function aBackupReport(outcomes: readonly TableOutcome[], parts: Partial<
     outcomes,
     ...parts,
   };
+}
+
+export const copyVaultArn = 'arn:aws:backup:eu-west-1:123456789012:backup-vault:dynamodb-copies-ab12cd34-eu-central-1';
+
+export function copyOf(table: string): NamedCopy {
+  const sourceArn = `arn:aws:backup:eu-central-1:123456789012:recovery-point:of-${table}`;
+  return { table, slot: '2026-11-20T03:00:00.000Z', sourceArn, destinationArn: copyVaultArn };
+}
+
+/** A run that learned nothing of copies; parts can be replaced. */
+export function aCopyReport(parts: Partial<CopyReport>): CopyReport {
+  return { plan: 'orders', planHash: 'hash', made: [], failed: [], open: 0, ...parts };
 }
 
 export function aPruneReport(parts: Partial<PruneReport> = {}): PruneReport {

@@ -1,26 +1,13 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { eventBusVariable } from '../../lambda/contract/environment.ts';
-import { eventDetails, type EventType } from '../../lambda/domain/events/event.ts';
-import type { SandboxAccount } from '../../sandbox/account.ts';
+import { eventDetails } from '../../lambda/domain/events/event.ts';
 import { aDrillPlan, plantOrders } from './drill/drill-world.ts';
 import { drillVariables } from './drill/drilling-account.ts';
+import { sentBy, type Entry } from './sent-events.ts';
 import { aFunction, aPlan, aWorld, bundleOf, eventOf, type World } from './world.ts';
-
-interface Entry {
-  readonly Source: string;
-  readonly DetailType: EventType;
-  readonly Detail: string;
-}
 
 const hour = 3_600_000;
 const busVariables = { [eventBusVariable]: 'default' };
-
-/** Every entry that the account's bus accepted, in order. */
-function sentBy(account: SandboxAccount): Entry[] {
-  return account.journal
-    .entries({ service: 'events', operation: 'PutEvents', outcome: 'ok' })
-    .flatMap(({ input }) => (input as { Entries: Entry[] }).Entries);
-}
 
 /** An account whose functions send events, with the table `orders` and a restorable backup of it. */
 async function aTellingWorld(): Promise<World> {

@@ -3,13 +3,17 @@ import { eventDetails, type Event } from '../../lambda/domain/events/event.ts';
 import { planSchema, type Plan } from '../../lambda/domain/plan.ts';
 import { backupEvents } from '../../lambda/jobs/backup-events.ts';
 import type { TableOutcome } from '../../lambda/jobs/backup-report.ts';
+import { copyEvents } from '../../lambda/jobs/copy-events.ts';
 import { drillEvents } from '../../lambda/jobs/drill/drill-events.ts';
 import { pruneEvents } from '../../lambda/jobs/prune-events.ts';
 import {
   aBackupReport,
+  aCopyReport,
   aDrillResult,
   aPruneReport,
   backupArnOf,
+  copyOf,
+  copyVaultArn,
   done,
   nothingRestored,
   speaker,
@@ -118,6 +122,95 @@ describe('a backup run', () => {
     const events = backupEvents(aBackupReport(names.map(done)), 0, speaker);
 
     const told = events.flatMap((event) => (event.type === 'Backups Taken' ? event.detail.backups : []));
+    expect(told.map(({ table }) => table)).toEqual(names);
+    expect(new Set(events.map(({ detail }) => detail.id)).size).toBe(events.length);
+    for (const { detail } of events) expect(Buffer.byteLength(JSON.stringify(detail))).toBeLessThan(250_000);
+    expectDocumented(events);
+  });
+});
+
+describe('a run that follows copies', () => {
+  const shut = { kind: 'job-failed', message: 'AWS Backup ended the job as FAILED: the vault is shut' } as const;
+
+  test('tells in one event of all copies that are there, whose they are and where', () => {
+    const made = ['orders', 'items'].map((table) => ({ ...copyOf(table), copyArn: `arn:copy-of-${table}` }));
+
+    const events = copyEvents(aCopyReport({ made }), speaker);
+
+    expect(events).toMatchObject([
+      {
+        type: 'Copies Made',
+        at: speaker.now,
+        detail: {
+          plan: 'orders',
+          made: 2,
+          copies: [
+            {
+              table: 'orders',
+              slot: '2026-11-20T03:00:00.000Z',
+              vaultArn: copyVaultArn,
+              copyArn: 'arn:copy-of-orders',
+            },
+            { table: 'items', backupArn: copyOf('items').sourceArn, copyArn: 'arn:copy-of-items' },
+          ],
+        },
+      },
+    ]);
+    expectDocumented(events);
+  });
+
+  test('tells in one event of all copies that were given up, each with its reason, its message cut', () => {
+    const failed = [
+      { ...copyOf('orders'), failure: shut },
+      { ...copyOf('items'), failure: { kind: 'missing', message: 'x'.repeat(2_000) } as const },
+    ];
+
+    const events = copyEvents(aCopyReport({ failed }), speaker);
+
+    expect(events).toMatchObject([
+      {
+        type: 'Copies Failed',
+        detail: {
+          failed: 2,
+          problems: [
+            { table: 'orders', backupArn: copyOf('orders').sourceArn, vaultArn: copyVaultArn, reason: 'job-failed' },
+            { table: 'items', reason: 'missing' },
+          ],
+        },
+      },
+    ]);
+    expect(JSON.stringify(events)).toContain(shut.message);
+    expect(JSON.stringify(events).length).toBeLessThan(2_500);
+    expectDocumented(events);
+  });
+
+  test('tells nothing of those it has to look at again', () => {
+    expect(copyEvents(aCopyReport({ open: 3 }), speaker)).toEqual([]);
+  });
+
+  test('that is repeated because its end was lost is the same news, whatever the error says now', () => {
+    const told = (message: string, now: Date) =>
+      copyEvents(
+        aCopyReport({
+          made: [{ ...copyOf('items'), copyArn: 'arn:copy' }],
+          failed: [{ ...copyOf('orders'), failure: { ...shut, message } }],
+        }),
+        { ...speaker, now },
+      ).map(({ detail }) => detail.id);
+
+    const ids = told('request 1 failed', speaker.now);
+
+    expect(told('request 2 failed', new Date('2026-11-20T03:10:00Z'))).toEqual(ids);
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  test('tells of 2,500 copies of tables with long names in events no larger than EventBridge carries', () => {
+    const names = Array.from({ length: 2_500 }, (_, nth) => `${'t'.repeat(200)}-${nth}`);
+    const made = names.map((table) => ({ ...copyOf(table), copyArn: `arn:copy-of-${table}` }));
+
+    const events = copyEvents(aCopyReport({ made }), speaker);
+
+    const told = events.flatMap((event) => (event.type === 'Copies Made' ? event.detail.copies : []));
     expect(told.map(({ table }) => table)).toEqual(names);
     expect(new Set(events.map(({ detail }) => detail.id)).size).toBe(events.length);
     for (const { detail } of events) expect(Buffer.byteLength(JSON.stringify(detail))).toBeLessThan(250_000);

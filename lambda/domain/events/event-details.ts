@@ -20,6 +20,7 @@ const common = {
   plan: z.string().describe('the name of the plan'),
 };
 const slot = instant.describe('the scheduled instant this is about');
+const message = z.string().describe('a sentence for people');
 const parts = {
   part: z.int().min(1).describe('which part of the news this is'),
   parts: z.int().min(1).describe('how many parts there are; more than one only for very many tables'),
@@ -51,12 +52,48 @@ export const backupsFailed = z
       z.object({
         table: tableName,
         reason: z.string().describe('a stable word, such as missing, access-denied, throttled or not-restorable-yet'),
-        message: z.string().describe('a sentence for people'),
+        message,
       }),
     ),
     discoveryErrors: z.array(z.string()).describe('why tables may be missing from all of the above'),
   })
   .describe('A backup run did not do all it should.');
+
+/** What a copy is known by in events. */
+const copy = {
+  table: tableName,
+  slot: instant.describe('the scheduled instant of the backup'),
+  backupArn: z.string().describe('the recovery point that was to be copied'),
+  vaultArn: z.string().describe('the vault it was to be copied to'),
+};
+
+/** Sent by a run of `follow` that saw copies come to their end. */
+export const copiesMade = z
+  .object({
+    ...common,
+    ...parts,
+    made: count.describe('how many copies were seen to be complete in this run, over all parts'),
+    copies: z.array(z.object({ ...copy, copyArn: z.string().describe('the copy') })).min(1),
+  })
+  .describe('Copies of recovery points are there.');
+
+/** Sent by a run of `follow` that gave copies up: four tries failed, or there is nothing left to copy. */
+export const copiesFailed = z
+  .object({
+    ...common,
+    ...parts,
+    failed: count.describe('how many copies were given up in this run, over all parts'),
+    problems: z
+      .array(
+        z.object({
+          ...copy,
+          reason: z.string().describe('a stable word, such as job-failed, access-denied or missing'),
+          message,
+        }),
+      )
+      .min(1),
+  })
+  .describe('Copies of recovery points were given up. The next slot of the plan is copied all the same.');
 
 /** Sent by a prune run that deletes nothing because something speaks against all deletions. */
 export const retentionBlocked = z
@@ -65,7 +102,7 @@ export const retentionBlocked = z
     slot,
     mode: z.enum(['enforce', 'report-only']),
     reason: z.string().describe('a stable word, as in docs/retention.md, such as deletion-cap or listing-shrunk'),
-    message: z.string().describe('a sentence for people'),
+    message,
     expired: count.describe('backups no rule wants that stay because of it'),
   })
   .describe('Retention deletes nothing until somebody looks, or until what stands against it has passed.');

@@ -1,11 +1,21 @@
 import { hash } from 'node:crypto';
 import type * as z from 'zod';
-import { backupsFailed, backupsTaken, drillFinished, objectiveBroken, retentionBlocked } from './event-details.ts';
+import {
+  backupsFailed,
+  backupsTaken,
+  copiesFailed,
+  copiesMade,
+  drillFinished,
+  objectiveBroken,
+  retentionBlocked,
+} from './event-details.ts';
 
 /** The schema of the `detail` of each event, by its `detail-type`. docs/events holds them as JSON Schema. */
 export const eventDetails = {
   'Backups Taken': backupsTaken,
   'Backups Failed': backupsFailed,
+  'Copies Made': copiesMade,
+  'Copies Failed': copiesFailed,
   'Retention Blocked': retentionBlocked,
   'Drill Finished': drillFinished,
   'Recovery Objective Broken': objectiveBroken,
