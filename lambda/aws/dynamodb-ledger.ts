@@ -208,10 +208,16 @@ export class DynamoDbLedger implements SlotLedger, RetentionLedger, ReportLedger
 
   async saveReport(job: string, plan: string, runId: string, at: Date, report: object): Promise<void> {
     await this.#table.put({
-      ...keyOf(`report#${job}#${plan}`, `${at.toISOString()}#${runId}`),
+      ...keyOf(reportPartition(job, plan), `${at.toISOString()}#${runId}`),
       report: { S: JSON.stringify(report) },
       ...expiring(at.getTime() + historyMilliseconds),
     });
+  }
+
+  /** What was saved since an instant, oldest first, as JSON. */
+  async reportsSince(job: string, plan: string, since: Date): Promise<readonly string[]> {
+    const items = await this.#table.query(reportPartition(job, plan), since.toISOString());
+    return items.map((item) => textIn(item, 'report'));
   }
 }
 
@@ -220,6 +226,10 @@ const leaseKey = keyOf('lease', 'prune');
 
 function slotKey({ plan, table, slot }: Slot): Item {
   return keyOf(slotPartition(plan, table), slot.toISOString());
+}
+
+function reportPartition(job: string, plan: string): string {
+  return `report#${job}#${plan}`;
 }
 
 function slotPartition(plan: string, table: string): string {

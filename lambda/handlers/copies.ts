@@ -44,14 +44,13 @@ export async function seeToCopies(plan: Plan, places: readonly CopyPlace[], cont
   return { copies: summaryOf(report) };
 }
 
-/** > As with backups, the last word stands until another copy has ended. */
+/** > As with backups, the last word stands until another copy has ended. The weekly summary adds up what the ledger keeps of it. */
 async function tellOf(report: CopyReport, runId: string): Promise<void> {
   const { plan, made, failed } = report;
   if (made.length + failed.length === 0) return;
   publishMetrics(plan, { [copyMetrics.made]: made.length, [copyMetrics.failed]: failed.length });
   const now = timing.now();
   await tell(plan, copyEvents(report, { owner, now }));
-  if (failed.length === 0) return;
-  logger.error('copies were given up', { report: summaryOf(report) });
+  if (failed.length > 0) logger.error('copies were given up', { report: summaryOf(report) });
   await ledger.saveReport('copy', plan, runId, now, summaryOf(report));
 }

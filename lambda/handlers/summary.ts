@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { createClients, createMessagesClient } from '../aws/clients.ts';
+import { DynamoDbCopies } from '../aws/dynamodb-copies.ts';
 import { DynamoDbDrillLedger } from '../aws/dynamodb-drill-ledger.ts';
 import { DynamoDbLedger } from '../aws/dynamodb-ledger.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
@@ -8,7 +9,8 @@ import { backupEngines } from '../aws/engines.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
 import { publishTo } from '../aws/topic-messages.ts';
 import { countSubscriptions } from '../aws/topic-subscriptions.ts';
-import type { SummaryPorts } from '../jobs/summary/ports.ts';
+import { copyPlaces } from '../domain/copy-destination.ts';
+import type { SummaryCopies, SummaryPorts } from '../jobs/summary/ports.ts';
 import { summarizeWeek } from '../jobs/summary/summary.ts';
 import { readSummaryEnvironment, readVaultEnvironment } from './environment.ts';
 import { logged, logger } from './observability.ts';
@@ -18,7 +20,8 @@ const environment = readSummaryEnvironment(process.env);
 const clients = createClients();
 const sns = createMessagesClient();
 const ledger = new DynamoDbLedger(clients.dynamodb, environment.ledgerTableName);
-const ports: SummaryPorts = {
+const copies = new DynamoDbCopies(clients.dynamodb, environment.ledgerTableName);
+const ports: Omit<SummaryPorts, 'copies'> = {
   tables: new DynamoDbTables(clients),
   backupsOf: backupEngines(clients, readVaultEnvironment(process.env), timing),
   ledger: {
@@ -44,6 +47,14 @@ export const handler = logged(async (event: unknown, context: Context): Promise<
   const { owner, backupNamePrefix: prefix, drillTablePrefix } = environment;
   const region = context.invokedFunctionArn.split(':')[3] ?? '';
   const run = { plans: plans.map(readPlan), owner, prefix, drillTablePrefix, region, slot: new Date(slot) };
-  const { subject } = await summarizeWeek(run, ports);
+  const { subject } = await summarizeWeek(run, { ...ports, copies: knownCopies(context) });
   return { subject };
 });
+
+function knownCopies({ invokedFunctionArn: homeArn }: Context): SummaryCopies {
+  return {
+    placesOf: (plan) => copyPlaces(plan, { owner: environment.owner, homeArn }),
+    newestCopies: (plan) => copies.newestCopies(plan),
+    reportsSince: (plan, since) => ledger.reportsSince('copy', plan, since),
+  };
+}

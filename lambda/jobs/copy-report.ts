@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Failure } from './ports.ts';
 
 /** One copy of a recovery point in one vault. */
@@ -31,6 +32,17 @@ export interface CopyReport {
 const mostFailures = 50;
 
 /** The report with numbers for what went well, and the first 50 failures. Small enough for the ledger. */
-export function summaryOf({ made, failed, ...rest }: CopyReport): object {
-  return { ...rest, made: made.length, failed: failed.length, failures: failed.slice(0, mostFailures) };
+export function summaryOf({ made, failed, ...rest }: CopyReport): CopyCounts {
+  const failures = failed.slice(0, mostFailures);
+  return Object.assign(rest, { made: made.length, failed: failed.length, failures });
+}
+
+const copyCounts = z.object({ made: z.int().min(0), failed: z.int().min(0) });
+export type CopyCounts = Readonly<z.output<typeof copyCounts>>;
+
+/** What reports that `summaryOf` made and the ledger kept add up to. Throws on any other text. */
+export function countsIn(reports: readonly string[]): CopyCounts {
+  const counts = reports.map((report) => copyCounts.parse(JSON.parse(report)));
+  const sum = (of: keyof CopyCounts) => counts.reduce((total, each) => total + each[of], 0);
+  return { made: sum('made'), failed: sum('failed') };
 }

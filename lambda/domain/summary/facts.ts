@@ -25,6 +25,8 @@ export interface ReadPlan {
   readonly mode: 'enforce' | 'report-only';
   readonly drills: boolean;
   readonly tables: readonly TableFacts[];
+  /** Missing where the plan copies nothing. */
+  readonly copies?: CopyFacts;
   /** Backups that prune deleted in the week. */
   readonly deleted: number;
   readonly kept: number;
@@ -36,6 +38,18 @@ export interface ReadPlan {
   readonly unjudgeable: number;
   /** Why retention would delete nothing now. */
   readonly blocked: { readonly by: string; readonly detail: string } | null;
+}
+
+/** What became of the copies of a plan, in all its places. */
+export interface CopyFacts {
+  /** Seen to be complete in the week. */
+  readonly made: number;
+  /** Given up in the week. */
+  readonly failed: number;
+  /** The newest copy of the table and in the place where it is oldest; missing while there is none at all. */
+  readonly oldest?: { readonly table: string; readonly region: string; readonly slot: Date };
+  /** How many tables have no copy in at least one place. */
+  readonly tablesWithout: number;
 }
 
 export interface TableFacts {

@@ -1,6 +1,7 @@
 import type { PlanFacts, ReadPlan, TableFacts, WeekFacts } from './facts.ts';
 import { findingsOf, isBroken, type Finding } from './findings.ts';
 import { spokenBytes, spokenCount, spokenDuration, spokenInstant } from './spoken.ts';
+import { copiesLine } from './copies-line.ts';
 import { restoreLine } from './restore-line.ts';
 
 /** A message as SNS sends it by mail. */
@@ -78,9 +79,10 @@ function subjectOf(answer: string, { region }: WeekFacts): string {
 
 function choresOf({ facts }: Judged): string[] {
   if (facts.kind === 'unreadable') return [`${facts.plan} could not be read: ${facts.message}`];
-  const { plan, blocked, held, frozen, unjudgeable } = facts;
+  const { plan, blocked, held, frozen, unjudgeable, copies } = facts;
   return [
     ...(blocked ? [`${plan}: retention deletes nothing (${blocked.by}): ${blocked.detail}`] : []),
+    ...(copies && copies.failed > 0 ? [`${plan}: copies given up: ${copies.failed}; the log of follow says why`] : []),
     ...(frozen > 0 ? [`${plan}: ${spokenCount(frozen, 'backup')} frozen, because a table is gone or overdue`] : []),
     ...(unjudgeable > 0 ? [`${plan}: ${spokenCount(unjudgeable, 'backup')} cannot be judged, and so stay`] : []),
     ...(held > 0 ? [`${plan}: ${spokenCount(held, 'backup')} on hold until somebody lifts it`] : []),
@@ -99,6 +101,7 @@ function planLines({ facts, headline, tables }: Judged, week: WeekFacts): string
     `PLAN ${facts.plan}: ${headline ?? (Object.keys(facts.objectives).length > 0 ? 'inside its objectives' : 'well')}`,
     ...objectiveLines(facts, tables),
     backupsLine(facts),
+    ...copiesLine(facts, week.until),
     ...retentionLines(facts),
     ...proofLine(facts, week),
     ...tableLines(facts, tables, week),

@@ -14,6 +14,7 @@ import { copiedOf } from '../copied.ts';
 import { discoverTables } from '../discover-tables.ts';
 import { isMeasure, type DrillResult } from '../drill/drill-result.ts';
 import { describeLiveTables } from '../live-tables.ts';
+import { copyFacts } from './copy-facts.ts';
 import type { SummaryPorts } from './ports.ts';
 import type { SummaryRun } from './summary.ts';
 
@@ -63,6 +64,7 @@ export async function readPlanFacts(plan: Plan, run: PlanRun, ports: SummaryPort
     kind: 'read',
     ...promisesOf(plan),
     tables,
+    ...(await copyFacts(plan, discovery.tables, run.week.from, ports.copies)),
     deleted: (await ledger.deletedSince(plan.name, run.week.from)).length,
     ...retentionFacts(judgement, isOwn),
   };

@@ -1,4 +1,7 @@
+import type { CopyPlace } from '../../domain/copy-destination.ts';
+import type { Plan } from '../../domain/plan.ts';
 import type { Message } from '../../domain/summary/message.ts';
+import type { NewestCopy } from '../copies-port.ts';
 import type { DrillResult } from '../drill/drill-result.ts';
 import type { DrillHistory } from '../drill/ports.ts';
 import type { BackupsOf, Log, RetentionLedger, Tables, Timing } from '../ports.ts';
@@ -22,10 +25,19 @@ export interface SummaryLedger extends Pick<
   };
 }
 
+/** What is known of copies. What reads the ledger throws when it does not answer. */
+export interface SummaryCopies {
+  placesOf(plan: Plan): readonly CopyPlace[];
+  newestCopies(plan: string): Promise<readonly NewestCopy[]>;
+  /** What `follow` reported of copies since an instant, as the ledger keeps it. */
+  reportsSince(plan: string, since: Date): Promise<readonly string[]>;
+}
+
 export interface SummaryPorts {
   readonly tables: Tables;
   readonly backupsOf: BackupsOf;
   readonly ledger: SummaryLedger;
+  readonly copies: SummaryCopies;
   readonly timing: Pick<Timing, 'now'>;
   readonly log: Log;
   /** Subscriptions of the topic that nobody confirmed. */

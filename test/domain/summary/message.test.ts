@@ -83,6 +83,23 @@ describe('the summary of a week', () => {
     );
   });
 
+  test('tells of the copies of a plan that copies, and of those given up that a person must look', () => {
+    const oldest = { table: 'items', region: 'eu-west-1', slot: new Date('2026-11-23T05:55:00Z') };
+    const textWith = (copies: NonNullable<ReadPlan['copies']>) => weeklyMessage(aWeek([aPlan({ copies })])).text;
+
+    const well = textWith({ made: 168, failed: 0, oldest, tablesWithout: 0 });
+    const notWell = textWith({ made: 166, failed: 2, oldest, tablesWithout: 1 });
+    const none = textWith({ made: 0, failed: 0, tablesWithout: 2 });
+
+    expect(well).toContain('Nothing needs a person.');
+    expect(well).toContain(
+      'Copies: 168 made, 0 given up; newest 1 h 5 min old where it is oldest (items in eu-west-1)\nDeleted',
+    );
+    expect(notWell).toContain('- orders: copies given up: 2; the log of follow says why');
+    expect(notWell).toContain('(items in eu-west-1); 1 table without a copy in some place');
+    expect(none).toContain('Copies: 0 made, 0 given up; 2 tables without a copy in some place\n');
+  });
+
   test('in which much went wrong says the worst first, in the subject and in each plan', () => {
     const slow = aTable({
       table: 'items',

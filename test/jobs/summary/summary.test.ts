@@ -2,9 +2,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { describe, expect, test } from '@jest/globals';
 import { dynamoDbBackups } from '../../../lambda/aws/dynamodb-backups.ts';
+import { DynamoDbCopies } from '../../../lambda/aws/dynamodb-copies.ts';
 import { DynamoDbDrillLedger } from '../../../lambda/aws/dynamodb-drill-ledger.ts';
 import { DynamoDbLedger } from '../../../lambda/aws/dynamodb-ledger.ts';
 import { DynamoDbTables } from '../../../lambda/aws/dynamodb-tables.ts';
+import { copyPlaces } from '../../../lambda/domain/copy-destination.ts';
 import type { Plan } from '../../../lambda/domain/plan.ts';
 import type { Message } from '../../../lambda/domain/summary/message.ts';
 import type { SummaryPorts } from '../../../lambda/jobs/summary/ports.ts';
@@ -26,6 +28,12 @@ async function summarize(world: World, plans: readonly Plan[], parts: Partial<Su
     tables: new DynamoDbTables({ dynamodb, tagging: account.client(ResourceGroupsTaggingAPIClient) }),
     backupsOf: () => backups,
     ledger: Object.assign(ledger, { drills: new DynamoDbDrillLedger(dynamodb, 'ledger') }),
+    copies: {
+      placesOf: (plan) =>
+        copyPlaces(plan, { owner, homeArn: 'arn:aws:lambda:eu-central-1:123456789012:function:summary' }),
+      newestCopies: (plan) => new DynamoDbCopies(dynamodb, 'ledger').newestCopies(plan),
+      reportsSince: (plan, since) => ledger.reportsSince('copy', plan, since),
+    },
     timing: { now: () => account.now },
     log: { warn: () => undefined, error: () => undefined },
     countUnconfirmed: () => Promise.resolve(0),
