@@ -42,7 +42,6 @@ const undrawn: Readonly<Record<string, string>> = {
     'the gauge shows the worst table, and the graph of restore times draws the objective',
   'ProvenBackupAge Plan Table': 'DrillAge asks the same from the other end: when was a restore last proven',
   'NewlyMissingBackups Plan': 'an alarm hangs on it; what is drawn is how many are missing',
-  'CopyAge Plan': 'an alarm hangs on it, and only plans that copy have it',
   'CopiesFailed Plan': 'an alarm hangs on it, and only plans that copy have it',
   'CopiesMade Plan': 'CopyAge asks what matters: how old is the newest of them',
   'PointInTimeRecoveryDrift Plan': 'an alarm hangs on it, and only plans that promise it have it',
@@ -60,6 +59,7 @@ describe('what is on the dashboard', () => {
     'without objectives': { plans: [aPlan({ objectives: undefined })] },
     'without drills': { plans: [aPlan({ drill: undefined })] },
     'of plans alone': { detail: 'plan' },
+    'with copies': { plans: [aCopyingPlan('orders'), aCopyingPlan('customers')] },
   };
 
   test.each(Object.keys(shapes))('%s, names only metrics of the contract, with the dimensions they have', (name) => {
@@ -70,7 +70,7 @@ describe('what is on the dashboard', () => {
   });
 
   test('every metric of the contract is drawn, or there is a reason why not', () => {
-    const plans = [aPlan({}), aPlan({ name: 'customers', objectives: undefined })];
+    const plans = [aPlan({}), aPlan({ name: 'customers', objectives: undefined }), aCopyingPlan('items')];
     const drawn = new Set([...metricsOf(aDashboard({ plans })), ...metricsOf(aDashboard({ plans, detail: 'plan' }))]);
 
     expect([...published].filter((metric) => !drawn.has(metric)).sort()).toEqual(Object.keys(undrawn).sort());
@@ -122,6 +122,23 @@ describe('the two answers', () => {
 
   test('a plan that drills says nothing of the kind', () => {
     expect(textsOf(aDashboard()).join(' ')).not.toContain('Nobody knows');
+  });
+});
+
+describe('copies', () => {
+  const ages = (plans: readonly Plan[]) =>
+    metricWidgets(aDashboard({ plans })).filter(({ properties }) => properties.title.includes('newest copy'));
+
+  test('are a graph of one line for each plan that copies, and for no other', () => {
+    const [graph, ...others] = ages([aPlan({}), aCopyingPlan('items'), aCopyingPlan('customers')]);
+
+    expect(others).toEqual([]);
+    expect(visibleExpressions(graph)).toEqual(['copyAge0 / 3600', 'copyAge1 / 3600']);
+    expect(JSON.stringify(graph)).toMatch(/"CopyAge","Plan","items".*"CopyAge","Plan","customers"/);
+  });
+
+  test('are no graph where no plan copies', () => {
+    expect(ages([aPlan({})])).toEqual([]);
   });
 });
 
@@ -319,6 +336,11 @@ function aPlan(changes: { readonly [Key in keyof PlanInput]?: PlanInput[Key] | u
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   return parsed.plan;
+}
+
+function aCopyingPlan(name: string): Plan {
+  const copies = [{ region: 'eu-west-1', keep: { daily: 7 } }];
+  return aPlan({ name, backup: { schedule: 'rate(1 hour)', engine: 'aws-backup', awsBackup: { copies } } });
 }
 
 function manyPlans(count: number): Plan[] {

@@ -4,6 +4,7 @@ import type { Plan } from '../../../lambda/domain/plan.ts';
 import { answers, eitherEngine } from './dashboard-answers.ts';
 import { backupGraphs } from './dashboard-backups.ts';
 import { choices, chosenPlan } from './dashboard-choice.ts';
+import { copyGraphs } from './dashboard-copies.ts';
 import { costGraphs } from './dashboard-costs.ts';
 import { deploymentNumbers } from './dashboard-deployment.ts';
 import { restoreGraphs, type RestoreGraphsProps } from './dashboard-restores.ts';
@@ -49,6 +50,7 @@ export class BackupDashboard extends Construct {
         ...restores({ ...props, plan, drilling }),
         [heading(`Are the backups of ${plan} complete?`)],
         ...backupGraphs(plan, props.detail),
+        ...copyGraphs(props.plans),
         [heading(`What does retention do with the backups of ${plan}?`)],
         ...retentionGraphs(plan),
         [heading('What does it cost?')],
