@@ -59,7 +59,14 @@ export function distinctBackups(listed: readonly Backup[]): DistinctBackups {
 function statesTheSame(one: Backup, other: Backup): boolean {
   return (
     (['name', 'tableName', 'tableId', 'status', 'type'] as const).every((fact) => one[fact] === other[fact]) &&
-    Object.is(instantOf(one.createdAt), instantOf(other.createdAt))
+    Object.is(instantOf(one.createdAt), instantOf(other.createdAt)) &&
+    keepsTheSame(one.keptByAws, other.keptByAws)
+  );
+}
+
+function keepsTheSame(one: Backup['keptByAws'], other: Backup['keptByAws']): boolean {
+  return (['lockedUntil', 'isOnLegalHold', 'coldFrom'] as const).every((fact) =>
+    Object.is(instantOf(one?.[fact]), instantOf(other?.[fact])),
   );
 }
 

@@ -434,6 +434,9 @@ describe('listings', () => {
       { createdAt: undefined },
       { createdAt: new Date(1) },
       { name: 'ours.other' },
+      { keptByAws: { isOnLegalHold: true } },
+      { keptByAws: { lockedUntil: 'for-good' } },
+      { keptByAws: { coldFrom: new Date(1) } },
     ];
 
     for (const difference of differences) {
