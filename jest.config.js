@@ -3,8 +3,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // These have a configuration of their own: `npm run test:lives`.
-  testPathIgnorePatterns: ['\\.life\\.test\\.ts$'],
+  // These have configurations of their own: `npm run test:lives` and `npm run test:long`.
+  testPathIgnorePatterns: ['\\.(?:life|long)\\.test\\.ts$'],
   maxWorkers: '100%',
   testTimeout: 240_000,
   extensionsToTreatAsEsm: ['.ts'],

@@ -21,7 +21,7 @@ import {
 } from './histories.ts';
 import { bucketLabel, isKeptByAws, referenceExpired } from './retention-reference.ts';
 
-/** Random histories in all laws together, of which the lives try more; fast-check prints seed and path of a counterexample. */
+/** Random histories in all laws together, of which `npm run test:long` tries more; fast-check prints seed and path of a counterexample. */
 const wanted = Number(process.env.HISTORIES ?? 4_000);
 const laws = 26;
 let tried = 0;
