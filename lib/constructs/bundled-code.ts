@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { AssetHashType } from 'aws-cdk-lib';
 import { Code, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import { buildSync } from 'esbuild';
+import { buildSync, type BuildOptions } from 'esbuild';
+import { cachedBundles, type Bundles } from './bundle-cache.ts';
 import { jobs, type Job } from './jobs.ts';
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,8 +27,6 @@ export function bundledCode(scope: IConstruct, job: Job): Code {
   });
 }
 
-type Bundles = ReadonlyMap<string, Uint8Array>;
-
 const bundlesOfApps = new WeakMap<IConstruct, Bundles>();
 
 function writeBundle(app: IConstruct, job: Job, folder: string): boolean {
@@ -45,7 +44,7 @@ function writeBundle(app: IConstruct, job: Job, folder: string): boolean {
  * them: the bundle is a quarter smaller.
  */
 function bundleAll(): Bundles {
-  const { outputFiles } = buildSync({
+  const options = {
     entryPoints: jobs.map((job) => join(handlers, `${job}.ts`)),
     absWorkingDir: projectRoot,
     outdir: projectRoot,
@@ -55,6 +54,10 @@ function bundleAll(): Bundles {
     format: 'cjs',
     target: 'node24',
     mainFields: ['module', 'main'],
+  } satisfies BuildOptions;
+  const sources = [join(projectRoot, 'lambda'), join(projectRoot, 'package-lock.json')];
+  return cachedBundles(sources, options, () => {
+    const { outputFiles } = buildSync(options);
+    return new Map(outputFiles.map(({ path, text }) => [basename(path, '.js'), text]));
   });
-  return new Map(outputFiles.map(({ path, contents }) => [basename(path, '.js'), contents]));
 }
