@@ -29,7 +29,7 @@ export function copyFaults(stack: Stack, plan: Plan, source: Source): string[] {
   });
 }
 
-function whyNotTo(stack: Stack, { region, vaultArn }: CopyRule, source: Source): string | undefined {
+function whyNotTo(stack: Stack, { region, vaultArn, drill }: CopyRule, source: Source): string | undefined {
   if (Token.isUnresolved(stack.region))
     return `region must be left out, with its copy, unless the Region of the deployment itself is known at synth: choose it with env or -c region, got '${region}'`;
   const unknown = unknownRegionFault(region);
@@ -37,7 +37,16 @@ function whyNotTo(stack: Stack, { region, vaultArn }: CopyRule, source: Source):
   const [here, there] = [partitionOf(stack.region), partitionOf(region)];
   if (here !== there) return `region must be a Region of partition ${here}, got '${region}' of ${there}`;
   const vault = vaultArn === undefined ? undefined : parseVaultArn(vaultArn);
-  return vault ? whyNotInto(stack, vault, source) : whyNotDeployedTo(stack, region);
+  const why = vault ? whyNotInto(stack, vault, source) : whyNotDeployedTo(stack, region);
+  return why ?? (drill ? whyNotDrilled(stack, region, vault) : undefined);
+}
+
+/** > Copies are drilled where the deployment can restore them, which is in its own account, and where they are another series than its own drills. */
+function whyNotDrilled(stack: Stack, region: string, vault: VaultArn | undefined): string | undefined {
+  if (vault && vault.account !== stack.account)
+    return `drill must be left out for copies in another account, which cannot be restored from here, got true for ${vault.account}`;
+  if (region !== stack.region) return undefined;
+  return `drill must be left out for copies in the deployment's own Region, whose drills say how long a restore takes there, got true in ${region}`;
 }
 
 function whyNotDeployedTo(stack: Stack, region: string): string | undefined {

@@ -7,13 +7,14 @@ import type { Construct } from 'constructs';
 import { drillStartEnvironmentNames, eventBusVariable, vaultVariables } from '../lambda/contract/environment.ts';
 import { eventBusName } from '../lambda/contract/events.ts';
 import { allPlans, scheduleGroupName } from '../lambda/contract/schedules.ts';
+import { drilledCopyRegions, type DrillingPlan } from '../lambda/domain/copy-drills.ts';
 import { startOfName } from '../lambda/domain/drill/drill-table-name.ts';
 import { durationSeconds } from '../lambda/domain/keep-guarantee.ts';
-import type { DrillPlan, Plan } from '../lambda/domain/plan.ts';
 import { scheduleOf } from '../lambda/domain/schedule/expression.ts';
 import { intervalBounds } from '../lambda/domain/schedule/interval.ts';
 import { settingNames } from '../lambda/domain/settings.ts';
 import type { CheckedDeployment } from './checked-deployment.ts';
+import { drilledVaults } from './copy-vaults.ts';
 import { FailureQueue } from './constructs/failure-queue.ts';
 import { JobFunction, logGroupName } from './constructs/job-function.ts';
 import { JobSchedules, planInput } from './constructs/job-schedules.ts';
@@ -27,6 +28,7 @@ import {
   sweepRoleStatements,
   tableKeyStatements,
 } from './permissions/drill-roles.ts';
+import { copyAccess } from './permissions/copy-access.ts';
 import type { PointRestoring } from './permissions/point-restoring.ts';
 import { type DrillPlace, rearmStatements, takingOffStatements } from './permissions/rearm-statements.ts';
 import { tableArns } from './permissions/table-arns.ts';
@@ -38,8 +40,6 @@ export interface DrillStackProps extends StackProps {
   readonly encryptionKey: IKey | undefined;
   readonly logRetention?: RetentionDays | undefined;
 }
-
-type DrillingPlan = Plan & { readonly drill: DrillPlan };
 
 /** Waiting for a place, the restore, its clean-up, and what else may take long: a drill never runs for longer. */
 const spareTime = Duration.days(1);
@@ -62,10 +62,8 @@ export class DrillStack extends Stack {
     this.deadLetters = deadLettersOf('drill', { undelivered, failedRuns });
     const places = this.placesOf(deployment, plans);
     const regions = places.map(({ region }) => region);
-    const drillTables = places.map(({ region, tablePrefix }) =>
-      this.formatArn({ service: 'dynamodb', region, resource: 'table', resourceName: `${tablePrefix}*` }),
-    );
-    const restoring = this.restoringOf(deployment, plans, { ledger, drillTables });
+    const drillTables = places.map((place) => this.drillTablesIn(place));
+    const restoring = this.restoringOf(deployment, plans, { ledger, places });
     const scopeOfRoles = {
       tables: tableArns(this, plans),
       backedUpByDynamoDb: tableArns(
@@ -154,27 +152,33 @@ export class DrillStack extends Stack {
 
   /** What it takes to restore recovery points; nothing where no plan of AWS Backup drills. */
   private restoringOf(
-    { vault }: CheckedDeployment,
+    { vault, owner }: CheckedDeployment,
     plans: readonly DrillingPlan[],
-    { ledger, drillTables }: { readonly ledger: Ledger; readonly drillTables: readonly string[] },
+    { ledger, places }: { readonly ledger: Ledger; readonly places: readonly DrillPlace[] },
   ): PointRestoring | undefined {
     const vaulted = plans.filter(({ backup }) => backup.engine === 'aws-backup');
     if (!vault || vaulted.length === 0) return undefined;
-    const keyStatements = tableKeyStatements({ ledger, regions: [this.region] });
+    const access = vaultAccess(this, vault.name, tableArns(this, vaulted));
+    const regions = new Set([this.region, ...vaulted.flatMap(drilledCopyRegions)]);
     const role = new RestoreServiceRole(this, 'RestoreServiceRole', {
-      drillTables: drillTables.slice(0, 1),
-      keyStatements,
+      drillTables: places.filter(({ region }) => regions.has(region)).map((place) => this.drillTablesIn(place)),
+      keyStatements: tableKeyStatements({ ledger, regions: [...regions] }),
     });
     return {
-      vault: vaultAccess(this, vault.name, tableArns(this, vaulted)),
+      vault: access,
+      copies: copyAccess(this, access, drilledVaults(this, vaulted, owner)),
       restoreRoleArn: role.roleArn,
       reportsValidations: vaulted.some(({ drill }) => drill.reportToAwsBackup),
     };
   }
 
+  private drillTablesIn({ region, tablePrefix }: DrillPlace): string {
+    return this.formatArn({ service: 'dynamodb', region, resource: 'table', resourceName: `${tablePrefix}*` });
+  }
+
   /** Where drill tables of this deployment may be, its own Region first, and how their names begin there. */
   private placesOf({ drillTablePrefix, owner }: CheckedDeployment, plans: readonly DrillingPlan[]): DrillPlace[] {
-    const elsewhere = [...new Set(plans.flatMap(({ drill }) => drill.region ?? []))];
+    const elsewhere = [...new Set(plans.flatMap((plan) => [plan.drill.region ?? [], drilledCopyRegions(plan)].flat()))];
     const inRegion = (region: string, homeRegion?: string) => ({
       region,
       tablePrefix: startOfName({ drillTablePrefix, owner, homeRegion }),

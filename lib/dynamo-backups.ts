@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { copyVaultName } from '../lambda/domain/copy-destination.ts';
+import { copySettingsTableName, copyVaultName } from '../lambda/domain/copy-destination.ts';
 import { BackupStack, type BackupStackProps } from './backup-stack.ts';
 import type { DynamoBackupsProps } from './deployment-props.ts';
 import { DrillStack } from './drill-stack.ts';
@@ -80,6 +80,7 @@ export class DynamoBackups extends Construct {
       const copies = new VaultStack(this, `Copies${suffix}-${region}`, {
         env: { ...props.env, region },
         vaultName: copyVaultName(deployment.owner, home),
+        settingsTableName: copySettingsTableName(deployment.owner, home),
         lock: deployment.vault?.copies?.lock,
         pruneRole,
         encryptionKey: encryptionKey && 'own',

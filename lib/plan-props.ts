@@ -199,6 +199,15 @@ export interface CopyProps {
    * @default - never
    */
   readonly coldAfter?: Duration;
+
+  /**
+   * Whether each run of the plan's drills also restores copies of this place, in their own Region. Only in this account, and one place of a
+   * Region. What the other Region does not have is left out: settings bound to the table's Region, a point in time, and a key, instead of
+   * which AWS manages one.
+   *
+   * @default false
+   */
+  readonly drill?: boolean;
 }
 
 /** Retention rules, OR-ed. Each counts at least 1. */

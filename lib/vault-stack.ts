@@ -3,6 +3,7 @@ import { BackupVault, type LockConfiguration } from 'aws-cdk-lib/aws-backup';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement, type IRole } from 'aws-cdk-lib/aws-iam';
 import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { Ledger } from './constructs/ledger.ts';
 import type { VaultLockProps } from './vault-props.ts';
 
 export interface VaultStackProps extends StackProps {
@@ -11,6 +12,11 @@ export interface VaultStackProps extends StackProps {
   readonly pruneRole: IRole;
   /** `own` for one of the stack. @default - AWS's own key for AWS Backup */
   readonly encryptionKey: IKey | 'own' | undefined;
+  /**
+   * Name of a table beside the vault, in which the settings are that restored copies are given back: what another Region keeps of them is lost
+   * with it. @default - none
+   */
+  readonly settingsTableName?: string;
   /** @default - not locked */
   readonly lock?: VaultLockProps | undefined;
 }
@@ -28,7 +34,14 @@ export class VaultStack extends Stack {
       ...(encryptionKey && { encryptionKey }),
       ...(lock && { lockConfiguration: lockConfiguration(lock) }),
     });
+    if (props.settingsTableName !== undefined) this.keepSettings(props.settingsTableName, encryptionKey !== undefined);
     new CfnOutput(this, 'VaultName', { value: vault.backupVaultName });
+  }
+
+  /** > No key of the stack encrypts it: whoever writes it lives in another Region, and cannot name that key. */
+  private keepSettings(tableName: string, mayUseKeys: boolean): void {
+    const ledger = new Ledger(this, 'Settings', { tableName, encryptionKey: mayUseKeys ? 'aws-managed' : undefined });
+    new CfnOutput(this, 'SettingsTableName', { value: ledger.tableName });
   }
 
   /** > It outlives its stack, for without it no recovery point of the vault could be restored. */

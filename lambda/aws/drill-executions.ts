@@ -3,8 +3,16 @@ import type { Plan } from '../domain/plan.ts';
 import type { Executions, ExecutionState } from '../jobs/drill/ports.ts';
 import { failureOf } from './failures.ts';
 
+/** The drills of one slot: of a plan's backups, or of its copies in one vault. */
+export interface DrillsOfSlot {
+  readonly plan: Plan;
+  readonly slot: Date;
+  /** ARN of the vault. */
+  readonly copiesIn?: string | undefined;
+}
+
 /** Starts drills of one slot of a plan; `functionArn` is that of an alias, for executions stay with the version they began with. */
-export function drillExecutions(client: LambdaClient, functionArn: string, plan: Plan, slot: Date): Executions {
+export function drillExecutions(client: LambdaClient, functionArn: string, drills: DrillsOfSlot): Executions {
   return {
     async start(name, table) {
       try {
@@ -13,7 +21,7 @@ export function drillExecutions(client: LambdaClient, functionArn: string, plan:
             FunctionName: functionArn,
             InvocationType: 'Event',
             DurableExecutionName: name,
-            Payload: JSON.stringify({ plan, table, slot: slot.toISOString() }),
+            Payload: JSON.stringify({ ...drills, table }),
           }),
         );
         return { kind: 'started' };

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ledgerKeys } from '../contract/ledger.ts';
 import { hashOfSettings, parseTableSettings, type TableSettings } from '../domain/settings.ts';
-import type { BackupOrigin, SettingsCheck, SettingsLedger } from '../jobs/settings-port.ts';
+import type { BackupOrigin, SettingsCheck, SettingsLedger, Snapshot } from '../jobs/settings-port.ts';
 import { keyOf, LedgerTable, textIn, type Item } from './ledger-table.ts';
 
 /** Keeps an item of checks, of some 150 bytes each, far below DynamoDB's 400 KB. */
@@ -46,13 +47,18 @@ export class DynamoDbSettingsLedger implements SettingsLedger {
     });
   }
 
-  async settingsOf({ tableName, tableId, createdAt }: BackupOrigin): Promise<TableSettings | undefined> {
+  async settingsOf(backup: BackupOrigin): Promise<TableSettings | undefined> {
+    return (await this.snapshotOf(backup))?.settings;
+  }
+
+  async snapshotOf({ tableName, tableId, createdAt }: BackupOrigin): Promise<Snapshot | undefined> {
     const partition = snapshotPartition(tableName, tableId);
     const at = new Date(createdAt.getTime() + clockMarginMilliseconds).toISOString();
     const item =
       (await this.#table.first(partition, { condition: 'sk <= :sort', sort: at, descending: true })) ??
       (await this.#table.first(partition, { condition: 'sk > :sort', sort: at }));
-    return item && parseTableSettings(textIn(item, 'settings'));
+    if (!item) return undefined;
+    return { settings: parseTableSettings(textIn(item, 'settings')), since: new Date(textIn(item, ledgerKeys.sort)) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { awsBackupOptions, coldMinimumDays } from './aws-backup-options.ts';
 import { longestGapSeconds } from './backup-frequency.ts';
 import { copyRulesOf, planOfCopies } from './copy-destination.ts';
+import { copyDrillFaults } from './copy-drills.ts';
 import { faultAt, type Fault } from './faults.ts';
 import { guaranteedCopies } from './keep-guarantee.ts';
 import type { Plan } from './plan.ts';
@@ -27,6 +28,7 @@ export function awsBackupErrors(plan: Plan, { vaultLock, copyLock }: VaultLocks)
   const place = { keep: at(plan, 'keep'), options, lockName: 'vault.lock' };
   return [
     ...drillFaults(plan),
+    ...copyDrillFaults(plan),
     ...retentionFaults(plan, place, vaultLock),
     ...copyRulesOf(plan).flatMap((rule, nth) => {
       const path = [...options, 'copies', String(nth)];

@@ -34,6 +34,11 @@ export function copyVaultName(owner: string, homeRegion: string): string {
   return `dynamodb-copies-${owner}-${homeRegion}`;
 }
 
+/** The name of the table beside such a vault, in which the settings are that its copies are re-armed with: that of the vault. */
+export function copySettingsTableName(owner: string, homeRegion: string): string {
+  return copyVaultName(owner, homeRegion);
+}
+
 /** The copies that a plan wants of its recovery points; none of a plan that is not of AWS Backup. */
 export function copyRulesOf({ backup }: Pick<Plan, 'backup'>): readonly CopyRule[] {
   return backup.engine === 'aws-backup' ? (awsBackupOptions(backup).copies ?? []) : [];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { keepRules } from './keep-rules.ts';
-import { object, regionName, text, whole } from './plan-parts.ts';
+import { flag, object, regionName, text, whole } from './plan-parts.ts';
 import { parseVaultArn } from './vault-arn.ts';
 
 const exampleArn = 'arn:aws:backup:eu-west-1:111122223333:backup-vault:copies';
@@ -16,6 +16,7 @@ const copyRule = object({
     .optional(),
   keep: keepRules,
   coldAfterDays: whole(1, 36_410).optional(),
+  drill: flag().optional(),
 }).superRefine(({ region, account, vaultArn }, context) => {
   const fault = (path: string, message: string) => { context.addIssue({ code: 'custom', path: [path], message }); }; // prettier-ignore
   const vault = vaultArn === undefined ? undefined : parseVaultArn(vaultArn);

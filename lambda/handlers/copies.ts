@@ -4,19 +4,23 @@ import { locksOf } from '../aws/copies.ts';
 import { copyJobs } from '../aws/copy-jobs.ts';
 import { DynamoDbCopies } from '../aws/dynamodb-copies.ts';
 import { DynamoDbLedger } from '../aws/dynamodb-ledger.ts';
+import { DynamoDbSettingsLedger } from '../aws/dynamodb-settings-ledger.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
 import { copyRoleVariable } from '../contract/environment.ts';
 import { copyMetrics } from '../contract/metrics.ts';
-import { copyPlaces, type CopyPlace } from '../domain/copy-destination.ts';
+import { copyPlaces, type CopyPlace, copySettingsTableName } from '../domain/copy-destination.ts';
 import type { Plan } from '../domain/plan.ts';
+import { parseVaultArn } from '../domain/vault-arn.ts';
 import { copyEvents } from '../jobs/copy-events.ts';
 import { type CopyReport, summaryOf } from '../jobs/copy-report.ts';
 import type { FollowPorts } from '../jobs/follow-backups.ts';
 import { followCopies } from '../jobs/follow-copies.ts';
+import type { Backups } from '../jobs/ports.ts';
 import { deadlineOf } from './deadline.ts';
-import { readEnvironment, readVaultEnvironment } from './environment.ts';
+import { readEnvironment, readHomeRegion, readVaultEnvironment } from './environment.ts';
 import { tell } from './events.ts';
 import { logger, publishMetrics } from './observability.ts';
+import { RunFailedError } from './run-failed-error.ts';
 
 const { owner, ledgerTableName } = readEnvironment(process.env);
 const vault = readVaultEnvironment(process.env);
@@ -24,6 +28,8 @@ const copyRoleArn = process.env[copyRoleVariable];
 const { dynamodb } = createClients();
 const ledger = new DynamoDbLedger(dynamodb, ledgerTableName);
 const copies = new DynamoDbCopies(dynamodb, ledgerTableName);
+const homeRegion = readHomeRegion(process.env);
+const snapshots = new DynamoDbSettingsLedger(dynamodb, ledgerTableName);
 const jobs =
   vault && copyRoleArn
     ? copyJobs(createBackupClient(), { vaultName: vault.vaultName, roleArn: copyRoleArn, lockOf: locksOf(timing) })
@@ -34,14 +40,40 @@ export function copiesWanted(plan: Plan, { invokedFunctionArn: homeArn }: Contex
   return { places: copyPlaces(plan, { owner, homeArn }), ledger: copies };
 }
 
-/** Starts, follows and reports the copies of a plan; says nothing where nobody copies. Throws when the ledger does not answer. */
-export async function seeToCopies(plan: Plan, places: readonly CopyPlace[], context: Context): Promise<object> {
+/**
+ * Starts, follows and reports the copies of a plan; says nothing where nobody copies. Throws when the ledger does not answer, and when settings
+ * could not be kept beside a copy, once all others are seen to.
+ */
+export async function seeToCopies(
+  plan: Plan,
+  { places, backups }: { readonly places: readonly CopyPlace[]; readonly backups: Backups },
+  context: Context,
+): Promise<object> {
   if (!jobs) return {};
   const run = { plan, places, deadline: deadlineOf(context, timing.now()) };
-  const { report, settled } = await followCopies(run, { jobs, ledger: copies, timing, log: logger });
+  const settings = { backups, snapshots, keptBeside };
+  const { report, settled, withoutSettings } = await followCopies(run, {
+    jobs,
+    ledger: copies,
+    settings,
+    timing,
+    log: logger,
+  });
   await tellOf(report, context.awsRequestId);
   for (const each of settled) await copies.closeCopy(each);
+  if (withoutSettings.length > 0) throw new RunFailedError(JSON.stringify({ ...summaryOf(report), withoutSettings }));
   return { copies: summaryOf(report) };
+}
+
+const besides = new Map<string, DynamoDbSettingsLedger>();
+
+/** > Only the vaults that the deployment itself has in other Regions have a table beside them. */
+function keptBeside(vaultArn: string): DynamoDbSettingsLedger | undefined {
+  const { region, vaultName } = parseVaultArn(vaultArn) ?? {};
+  if (vaultName !== copySettingsTableName(owner, homeRegion)) return undefined;
+  const known = besides.get(vaultArn) ?? new DynamoDbSettingsLedger(createClients(region).dynamodb, vaultName);
+  besides.set(vaultArn, known);
+  return known;
 }
 
 /** > As with backups, the last word stands until another copy has ended. The weekly summary adds up what the ledger keeps of it. */

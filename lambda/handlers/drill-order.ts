@@ -10,9 +10,16 @@ export interface DrillOrder {
   readonly timeoutMilliseconds: number;
   readonly table: string;
   readonly slot: Date;
+  /** ARN of the vault whose copies are drilled; missing where the plan's own backups are. */
+  readonly copiesIn?: string;
 }
 
-const orderSchema = z.strictObject({ plan: z.unknown(), table: z.string().min(3), slot: z.iso.datetime() });
+const orderSchema = z.strictObject({
+  plan: z.unknown(),
+  table: z.string().min(3),
+  slot: z.iso.datetime(),
+  copiesIn: z.string().optional(),
+});
 
 /** Reads the input of a drill, or throws naming everything that is wrong with it. */
 export function parseDrillOrder(event: unknown): DrillOrder {
@@ -21,7 +28,7 @@ export function parseDrillOrder(event: unknown): DrillOrder {
   const plan = readPlan(parsed.data.plan);
   const { drill } = plan;
   if (!drill) throw new Error(`the plan ${plan.name} has no drill`);
-  const { table, slot } = parsed.data;
+  const { table, slot, copiesIn } = parsed.data;
   const timeoutMilliseconds = durationSeconds(drill.timeout) * 1000;
-  return { plan, drill, timeoutMilliseconds, table, slot: new Date(slot) };
+  return { plan, drill, timeoutMilliseconds, table, slot: new Date(slot), ...(copiesIn !== undefined && { copiesIn }) };
 }

@@ -1,5 +1,6 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { createBackupClient, createClients, createKeyClient, createSettingsClients } from '../aws/clients.ts';
+import { copiesIn } from '../aws/copies.ts';
 import { durableRun } from '../aws/durable-run.ts';
 import { DynamoDbDrillLedger } from '../aws/dynamodb-drill-ledger.ts';
 import { DynamoDbRestores } from '../aws/dynamodb-restores.ts';
@@ -9,11 +10,14 @@ import { pointRestores, type PointRestores } from '../aws/recovery-point-restore
 import { systemTiming as timing } from '../aws/system-timing.ts';
 import { tableSettings } from '../aws/table-settings.ts';
 import { askValidationFunction } from '../aws/validation-function.ts';
+import { copySettingsTableName } from '../domain/copy-destination.ts';
 import type { Plan } from '../domain/plan.ts';
+import { parseVaultArn } from '../domain/vault-arn.ts';
 import { drillTable, type DrillPorts } from '../jobs/drill/drill.ts';
 import { drillEvents } from '../jobs/drill/drill-events.ts';
 import type { DrillResult } from '../jobs/drill/drill-result.ts';
-import { parseDrillOrder } from './drill-order.ts';
+import { drillLedgerOfCopies } from '../jobs/drill/ledger-of-copies.ts';
+import { type DrillOrder, parseDrillOrder } from './drill-order.ts';
 import { publishDrill } from './drill-metrics.ts';
 import { readEnvironment, readHomeRegion, readRestoreEnvironment, readVaultEnvironment } from './environment.ts';
 import { tell } from './events.ts';
@@ -23,18 +27,19 @@ const environment = readEnvironment(process.env);
 const homeRegion = readHomeRegion(process.env);
 const clients = createClients();
 const backupsOf = backupEngines(clients, readVaultEnvironment(process.env), timing);
-const points = pointsAtHome();
+const copiesAt = copiesIn(timing);
+const ledger = new DynamoDbDrillLedger(clients.dynamodb, environment.ledgerTableName);
+const snapshots = new DynamoDbSettingsLedger(clients.dynamodb, environment.ledgerTableName);
 const ports = {
-  ledger: new DynamoDbDrillLedger(clients.dynamodb, environment.ledgerTableName),
   timing,
   log: logger,
   askValidator: askValidationFunction,
-  snapshots: new DynamoDbSettingsLedger(clients.dynamodb, environment.ledgerTableName),
   publish: publishDrill,
   tell: (result: DrillResult, plan: Plan) => tell(plan.name, drillEvents(result, plan, environment.owner)),
 };
 
-const portsByRegion = new Map<string | undefined, Pick<DrillPorts, 'restores' | 'settings'>>();
+type PortsOfPlace = Pick<DrillPorts, 'backups' | 'ledger' | 'snapshots' | 'restores' | 'settings'>;
+const portsByPlace = new Map<string, PortsOfPlace>();
 
 /** Rehearses the restore of one table. A durable function: it may take days, and goes on after a crash where it was. */
 export const handler = observedDurable(async (event: unknown, context: DurableContext): Promise<object> => {
@@ -44,28 +49,61 @@ export const handler = observedDurable(async (event: unknown, context: DurableCo
   const run = { ...order, owner, prefix, drillTablePrefix, ...(region !== undefined && { homeRegion }) };
   const { outcome, failure, cleanUp, leftBehind, times } = await drillTable(run, durableRun(context), {
     ...ports,
-    backups: backupsOf(order.plan.backup.engine),
-    ...portsIn(region),
+    ...portsOf(order),
   });
   return { table: run.table, outcome, failure, cleanUp, leftBehind, times };
 });
 
-/** Everything about the drill table happens in the Region it is restored into; everything else stays at home. */
-function portsIn(region: string | undefined): Pick<DrillPorts, 'restores' | 'settings'> {
-  let known = portsByRegion.get(region);
-  if (known === undefined) {
-    const there = region === undefined ? clients : createClients(region);
-    const options = { source: clients.dynamodb, points: region === undefined ? points : undefined };
-    const restores = new DynamoDbRestores(there, options);
-    known = { restores, settings: tableSettings(createSettingsClients(region), timing) };
-    portsByRegion.set(region, known);
-  }
+/** > A warm function makes its clients once for each place. */
+function portsOf(order: DrillOrder): PortsOfPlace {
+  const { plan, drill, copiesIn: vaultArn } = order;
+  const key = JSON.stringify([plan.backup.engine, drill.region, vaultArn]);
+  const known = portsByPlace.get(key) ?? (vaultArn === undefined ? portsAtHome(order) : portsAtCopies(vaultArn));
+  portsByPlace.set(key, known);
   return known;
 }
 
+/** Everything about the drill table happens in the Region it is restored into; everything else stays at home. */
+function portsAtHome({ plan, drill: { region } }: DrillOrder): PortsOfPlace {
+  const points = region === undefined ? pointsIn({ region: homeRegion }) : undefined;
+  return { backups: backupsOf(plan.backup.engine), ledger, snapshots, ...restoringInto(region, points) };
+}
+
+/**
+ * Copies are restored where they lie.
+ * > What they are re-armed with is read there as well, where the deployment keeps it there: a drill of copies proves what a lost Region leaves.
+ */
+function portsAtCopies(vaultArn: string): PortsOfPlace {
+  const { region = '', vaultName = '' } = parseVaultArn(vaultArn) ?? {};
+  const isDeployed = vaultName === copySettingsTableName(environment.owner, homeRegion);
+  return {
+    backups: copiesAt({ vaultArn, vaultName, region, isOwnAccount: true }),
+    ledger: drillLedgerOfCopies(ledger, vaultArn),
+    snapshots: isDeployed ? new DynamoDbSettingsLedger(createClients(region).dynamodb, vaultName) : snapshots,
+    ...restoringInto(region, pointsIn({ region, vaultName })),
+  };
+}
+
+function restoringInto(
+  region: string | undefined,
+  points: PointRestores | undefined,
+): Pick<DrillPorts, 'restores' | 'settings'> {
+  const there = region === undefined ? clients : createClients(region);
+  const restores = new DynamoDbRestores(there, { source: clients.dynamodb, points });
+  return { restores, settings: tableSettings(createSettingsClients(region), timing) };
+}
+
 /** > A recovery point is restored where its vault is. */
-function pointsAtHome(): PointRestores | undefined {
+function pointsIn({
+  region,
+  vaultName,
+}: {
+  readonly region: string;
+  readonly vaultName?: string;
+}): PointRestores | undefined {
   const place = readRestoreEnvironment(process.env);
   if (!place) return undefined;
-  return pointRestores({ backup: createBackupClient(), kms: createKeyClient() }, { ...place, region: homeRegion });
+  const elsewhere = region === homeRegion ? undefined : region;
+  const keys = { backup: createBackupClient(elsewhere), kms: createKeyClient() };
+  return pointRestores(keys, { ...place, ...(vaultName !== undefined && { vaultName }), region });
 }

@@ -46,7 +46,7 @@ async function follow(plan: Plan, context: Context): Promise<object> {
   const followed = await followBackups(plan, ports);
   if (followed.length > 0) publish(plan, followed);
   for (const each of followed) await report(plan, each, context.awsRequestId);
-  const copied = await seeToCopies(plan, copies.places, context);
+  const copied = await seeToCopies(plan, { ...copies, backups: ports.backups }, context);
   return { slots: followed.map((each) => summaryOf(each.report)), ...copied };
 }
 

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import type { CopyPlace } from '../domain/copy-destination.ts';
 import { hashOfPlan } from '../domain/plan-hash.ts';
 import type { Plan } from '../domain/plan.ts';
+import { carrySettings, type CarryPorts } from './carry-settings.ts';
 import type { CopyJobs, CopyLedger, OpenCopy } from './copies-port.ts';
 import type { CopyFailure, CopyReport, MadeCopy } from './copy-report.ts';
 import type { Failure, Log, Progress, Timing } from './ports.ts';
@@ -16,6 +17,7 @@ export interface CopyRun {
 export interface CopyPorts {
   readonly jobs: CopyJobs;
   readonly ledger: CopyLedger;
+  readonly settings: CarryPorts;
   readonly timing: Timing;
   readonly log: Log;
 }
@@ -25,6 +27,8 @@ export interface FollowedCopies {
   readonly report: CopyReport;
   /** To be closed once the report was told. */
   readonly settled: readonly OpenCopy[];
+  /** Copies that are there, and beside which their settings could not be kept. > They stay open, and with them their sources. */
+  readonly withoutSettings: readonly CopyFailure[];
 }
 
 const concurrency = 8;
@@ -70,13 +74,16 @@ export async function followCopies(run: CopyRun, ports: CopyPorts): Promise<Foll
       open: open.length - settled.length,
     },
     settled,
+    withoutSettings: outcomes.flatMap((outcome) =>
+      outcome.kind === 'without-settings' ? [{ ...nameOf(outcome.copy), failure: outcome.failure }] : [],
+    ),
   };
 }
 
 type Outcome =
   | { readonly kind: 'open' | 'not-wanted'; readonly copy: OpenCopy }
   | { readonly kind: 'made'; readonly copy: OpenCopy; readonly copyArn: string }
-  | { readonly kind: 'failed'; readonly copy: OpenCopy; readonly failure: Failure };
+  | { readonly kind: 'failed' | 'without-settings'; readonly copy: OpenCopy; readonly failure: Failure };
 
 async function followOne(copy: OpenCopy, run: CopyRun, ports: CopyPorts): Promise<Outcome> {
   if (copy.ticket !== undefined) return settle(copy, await ports.jobs.progress(copy.ticket), ports);
@@ -99,6 +106,8 @@ async function start(copy: OpenCopy, place: CopyPlace, { plan }: CopyRun, ports:
 async function settle(copy: OpenCopy, progress: Progress | undefined, ports: CopyPorts): Promise<Outcome> {
   if (!progress) return { kind: 'open', copy };
   if (progress.kind !== 'restorable') return tryLater(copy, failureIn(progress), ports);
+  const failure = await carrySettings(copy, ports.settings);
+  if (failure) return { kind: 'without-settings', copy, failure };
   await ports.ledger.recordCopied(copy);
   return { kind: 'made', copy, copyArn: progress.arn };
 }

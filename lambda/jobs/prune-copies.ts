@@ -1,4 +1,5 @@
 import { planOfCopies, type CopyPlace } from '../domain/copy-destination.ts';
+import { scopeOfCopies } from '../domain/copy-drills.ts';
 import { pruneBackups, type PrunePorts, type PruneRun } from './prune.ts';
 import type { PruneReport } from './prune-report.ts';
 import type { Backups, DeletionIntent, RetentionLedger } from './ports.ts';
@@ -37,7 +38,7 @@ export async function pruneCopies(
  * ARN and hold everywhere; copies are not copied further.
  */
 function ledgerOfCopies(ledger: RetentionLedger, destinationArn: string): RetentionLedger {
-  const scope = (plan: string) => `${plan}>${destinationArn}`;
+  const scope = (plan: string) => scopeOfCopies(plan, destinationArn);
   const scoped = (intent: DeletionIntent) => ({ ...intent, plan: scope(intent.plan) });
   return {
     acquireLease: (holder, now) => ledger.acquireLease(holder, now),

@@ -64,4 +64,12 @@ export interface SettingsLedger {
    * `undefined` when there are none at all of this incarnation.
    */
   settingsOf(backup: BackupOrigin): Promise<TableSettings | undefined>;
+  /** The same, and since when backups belong to them. */
+  snapshotOf(backup: BackupOrigin): Promise<Snapshot | undefined>;
+}
+
+/** Settings as `saveSettings` keeps them. */
+export interface Snapshot {
+  readonly settings: TableSettings;
+  readonly since: Date;
 }

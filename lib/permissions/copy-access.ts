@@ -14,6 +14,8 @@ export interface CopyAccess {
   readonly ownPointArns: readonly string[];
   /** Legal holds there, which others place. */
   readonly ownLegalHoldArns: readonly string[];
+  /** Tables with the settings of what is in vaults that the app deployed. */
+  readonly settingsArns: readonly string[];
 }
 
 export function copyAccess(stack: Stack, source: VaultAccess, vaults: readonly CopyVault[]): CopyAccess | undefined {
@@ -25,10 +27,11 @@ export function copyAccess(stack: Stack, source: VaultAccess, vaults: readonly C
     ownVaultArns: own.map(({ vaultArn }) => vaultArn),
     ownPointArns: [...new Set(own.map(({ region }) => anyRecoveryPoint(stack, region)))],
     ownLegalHoldArns: [...new Set(own.map(({ region }) => anyLegalHold(stack, region)))],
+    settingsArns: vaults.flatMap(({ settingsArn }) => settingsArn ?? []),
   };
 }
 
-/** Asking AWS Backup for copies, in the name of one role and no other, and looking what became of them. */
+/** Asking AWS Backup for copies, in the name of one role and no other, looking what became of them, and keeping beside them what they are re-armed with. */
 export function copyStartingStatements(
   access: CopyAccess | undefined,
   copyRoleArn: string | undefined,
@@ -38,6 +41,9 @@ export function copyStartingStatements(
     allow('StartCopyJobs', ['backup:StartCopyJob'], [access.source.pointArns]),
     allow('FollowCopyJobs', ['backup:DescribeCopyJob', 'backup:ListCopyJobs'], ['*']),
     ...allowAny('ReadCopyVaults', ['backup:DescribeBackupVault'], access.ownVaultArns),
+    allow('ReadSourceVault', ['backup:DescribeBackupVault'], [access.source.vaultArn]),
+    allow('ReadTagsOfSources', ['backup:ListTags'], [access.source.pointArns]),
+    ...allowAny('KeepSettingsOfCopies', ['dynamodb:PutItem'], access.settingsArns),
     passRoleStatement('PassCopyRole', copyRoleArn),
   ];
 }
@@ -49,6 +55,17 @@ export function copyReadingStatements(access: CopyAccess | undefined): PolicySta
   return [
     ...allowAny('ReadCopies', reading, access.ownVaultArns),
     ...allowAny('ReadCopyTags', ['backup:ListTags'], access.ownPointArns),
+  ];
+}
+
+/** Restoring copies, and reading what they are re-armed with. */
+export function copyRestoringStatements(access: CopyAccess | undefined): PolicyStatement[] {
+  if (!access) return [];
+  const restoring = ['backup:DescribeRecoveryPoint', 'backup:StartRestoreJob'];
+  return [
+    ...copyReadingStatements(access),
+    ...allowAny('RestoreCopies', restoring, access.ownPointArns),
+    ...allowAny('ReadSettingsOfCopies', ['dynamodb:Query'], access.settingsArns),
   ];
 }
 

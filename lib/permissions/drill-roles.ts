@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { copyReadingStatements } from './copy-access.ts';
 import { discoveryStatements, tableStatements } from './discovery.ts';
 import { eventStatements } from './event-sending.ts';
 import { guardrailStatements, restoringActions } from './guardrails.ts';
@@ -33,6 +34,7 @@ export function drillStartRoleStatements(
   return [
     ...discoveryStatements(tables),
     ...vaultReadingStatements(restoring?.vault),
+    ...copyReadingStatements(restoring?.copies),
     allow('StartDrills', ['lambda:InvokeFunction'], [drillAliasArn]),
     ledgerStatement(ledger),
     ...encryptedTableStatements(encryptionKey),
@@ -149,7 +151,7 @@ export function tableKeyStatements({ ledger, regions }: Pick<DrillRoleScope, 'le
 function drillGuardrails({ ledger, drillTables, restoring }: DrillRoleScope): PolicyStatement[] {
   return guardrailStatements(ledger, ['dynamodb:CreateBackup', 'dynamodb:DeleteBackup'], {
     deletable: drillTables,
-    touchable: drillTables,
+    touchable: [...drillTables, ...(restoring?.copies?.settingsArns ?? [])],
     mayRestore: true,
     mayRestorePoints: restoring !== undefined,
   });

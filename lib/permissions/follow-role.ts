@@ -25,6 +25,8 @@ export function followRoleStatements(scope: FollowRoleScope): PolicyStatement[] 
     ...eventStatements(scope),
     ...encryptedTableStatements(encryptionKey),
     ...encryptedQueueStatements(encryptionKey),
-    ...guardrailStatements(ledger, ['dynamodb:CreateBackup', 'dynamodb:DeleteBackup']),
+    ...guardrailStatements(ledger, ['dynamodb:CreateBackup', 'dynamodb:DeleteBackup'], {
+      ...(copies && { touchable: copies.settingsArns }),
+    }),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { tableStatements } from './discovery.ts';
+import { type CopyAccess, copyRestoringStatements } from './copy-access.ts';
 import { passRoleStatement, vaultReadingStatements, type VaultAccess } from './vault-access.ts';
 import { anyKey } from './watch-role.ts';
 
@@ -9,6 +10,8 @@ export interface PointRestoring {
   readonly vault: VaultAccess;
   /** The role that AWS Backup takes on to restore them. */
   readonly restoreRoleArn: string;
+  /** Where copies are restored; missing where none are. */
+  readonly copies: CopyAccess | undefined;
   /** Whether AWS Backup is told what validations found. */
   readonly reportsValidations: boolean;
 }
@@ -16,11 +19,12 @@ export interface PointRestoring {
 /** The tables whose recovery points are restored tell what a recovery point does not: their keys. */
 export function pointRestoringStatements(stack: Stack, restoring: PointRestoring | undefined): PolicyStatement[] {
   if (!restoring) return [];
-  const { vault, restoreRoleArn, reportsValidations } = restoring;
+  const { vault, copies, restoreRoleArn, reportsValidations } = restoring;
   return [
     ...vaultReadingStatements(vault),
     allow('ReadRecoveryPoints', ['backup:DescribeRecoveryPoint'], vault.pointArns),
     allow('StartRestoreJobs', ['backup:StartRestoreJob'], vault.pointArns),
+    ...copyRestoringStatements(copies),
     allow('FollowRestoreJobs', ['backup:DescribeRestoreJob', 'backup:ListRestoreJobs'], '*'),
     ...(reportsValidations ? [allow('ReportValidations', ['backup:PutRestoreValidationResult'], '*')] : []),
     passRoleStatement('PassRestoreRole', restoreRoleArn),

@@ -33,6 +33,8 @@ const reasons: Readonly<Record<string, string>> = {
     'which keys encrypt the tables is known to DynamoDB only; the condition lets them be used through DynamoDB only',
   LabelRecoveryPoints: 'the ids of recovery points are given by AWS Backup when they are taken',
   TagRecoveryPoints: 'the ids of recovery points are given by AWS Backup when they are taken',
+  RestoreCopies: 'the ids of recovery points are given by AWS Backup when they are made',
+  ReadTagsOfSources: 'the ids of recovery points are given by AWS Backup when they are taken',
   ReadRecoveryPointTags: 'the ids of recovery points are given by AWS Backup when they are taken',
   ReadRecoveryPoints: 'the ids of recovery points are given by AWS Backup when they are taken',
   ExpireRecoveryPoints:

@@ -27,6 +27,8 @@ export interface DrillIdentity {
   readonly table: string;
   /** The scheduled instant. */
   readonly slot: Date;
+  /** Where the copies lie that it restores; missing for a drill of the plan's own backups. */
+  readonly copiesIn?: string | undefined;
 }
 
 const shortestPrefix = 8;
@@ -104,6 +106,7 @@ function scopeFault({ drillTablePrefix, owner, homeRegion }: DrillTableScope): s
 }
 
 /** 64 bits: drills of one slot never meet, those of different slots are gone before. */
-function sealOfDrill({ owner, plan, table, slot }: DrillIdentity): string {
-  return hash('sha256', [owner, plan, table, slot.toISOString()].join('\n'), 'hex').slice(0, 16);
+function sealOfDrill({ owner, plan, table, slot, copiesIn }: DrillIdentity): string {
+  const parts = [owner, plan, table, slot.toISOString(), ...(copiesIn === undefined ? [] : [copiesIn])];
+  return hash('sha256', parts.join('\n'), 'hex').slice(0, 16);
 }

@@ -14,6 +14,7 @@ export function drillEvents(result: DrillResult, { objectives }: Plan, owner: st
 
 function finishedEvent(result: DrillResult, owner: string): Event {
   const { version, plan, table, slot, outcome, failure, source, indexes, times, itemsVerified, checksPassed } = result;
+  const { copiesIn } = result;
   const { startedAt, finishedAt, cleanUp, targetName } = result;
   const type = 'Drill Finished';
   return {
@@ -22,7 +23,7 @@ function finishedEvent(result: DrillResult, owner: string): Event {
     resources: source ? [source.arn] : [],
     detail: {
       version,
-      id: eventId(type, owner, plan, table, slot),
+      id: eventId(type, owner, plan, table, slot, ...(copiesIn === undefined ? [] : [copiesIn])),
       owner,
       plan,
       slot,
@@ -71,7 +72,7 @@ function certainSeconds({ restore, indexes, rearmSeconds = 0 }: DrillTimes): num
 }
 
 function brokenEvent(
-  { plan, table, slot, source, finishedAt }: DrillResult,
+  { plan, table, slot, source, copiesIn, finishedAt }: DrillResult,
   owner: string,
   measured: DurationBounds,
   objectiveSeconds: number,
@@ -83,7 +84,7 @@ function brokenEvent(
     resources: source ? [source.arn] : [],
     detail: {
       version: 1,
-      id: eventId(type, 'recovery-time', owner, plan, table, slot),
+      id: eventId(type, 'recovery-time', owner, plan, table, slot, ...(copiesIn === undefined ? [] : [copiesIn])),
       owner,
       plan,
       objective: 'recovery-time',

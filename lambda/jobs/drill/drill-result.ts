@@ -48,8 +48,10 @@ export interface DrillResult {
   readonly slot: string;
   readonly targetName: string;
   readonly executionId: string;
-  /** Region it was restored into, which makes its times another series; missing when it is that of its source. */
+  /** Region it was restored into, which makes its times another series; missing when it is the deployment's own. */
   readonly region?: string;
+  /** ARN of the vault whose copies it restored; missing when it restored the plan's own backups. */
+  readonly copiesIn?: string;
   readonly outcome: 'passed' | 'failed' | 'timed-out';
   readonly failure?: DrillFailure;
   /** Id of the restore job of AWS Backup. */

@@ -27,6 +27,8 @@ export interface DrillRun extends DrillTableScope {
   readonly timeoutMilliseconds: number;
   readonly table: string;
   readonly slot: Date;
+  /** ARN of the vault whose copies it restores; missing where it restores the plan's own backups. */
+  readonly copiesIn?: string | undefined;
   /** First part of the names of the plan's backups. */
   readonly prefix: string;
 }
@@ -224,6 +226,7 @@ function resultOf(
     slot: run.slot.toISOString(),
     ...facts,
     ...regionOf(run),
+    ...(run.copiesIn !== undefined && { copiesIn: run.copiesIn }),
     outcome: failure ? (failure.kind === 'timed-out' ? 'timed-out' : 'failed') : 'passed',
     ...(failure && { failure }),
     ...(job !== undefined && { restoreJob: job }),
@@ -248,7 +251,7 @@ function resultOf(
   };
 }
 
-/** The Region of the drill table, where it is another one than that of its source. */
+/** The Region of the drill table, where it is another one than the deployment's own. */
 function regionOf({ drill: { region } }: DrillRun): Pick<DrillIntent, 'region'> {
   return region === undefined ? {} : { region };
 }

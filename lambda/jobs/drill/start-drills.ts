@@ -11,6 +11,8 @@ export interface StartRun extends DrillTableScope {
   readonly plan: Plan;
   readonly drill: DrillPlan;
   readonly slot: Date;
+  /** ARN of the vault whose copies are drilled; missing where the plan's own backups are. */
+  readonly copiesIn?: string;
   readonly prefix: string;
 }
 
@@ -49,7 +51,7 @@ export async function startDrills(run: StartRun, ports: StartPorts): Promise<Sta
   const tables = await ports.ledger.chooseForSlot(run.plan.name, run.slot, wanted);
   const outcomes = new Map<string, StartOutcome>();
   for (const table of tables) {
-    const name = drillExecutionName({ owner: run.owner, plan: run.plan.name, table, slot: run.slot });
+    const name = drillExecutionName({ ...run, plan: run.plan.name, table });
     outcomes.set(table, await ports.executions.start(name, table));
   }
   const withOutcome = (kind: StartOutcome['kind']) => tables.filter((table) => outcomes.get(table)?.kind === kind);
