@@ -27,8 +27,10 @@ export interface DrillIntent {
   readonly sourceArn: string;
   /** What DynamoDB shows as the table's origin, where that is not `sourceArn`: of a recovery point, the table it is of. */
   readonly originArn?: string | undefined;
-  /** Region the table is restored into; missing when it is that of its source. */
+  /** Region the table is restored into; missing when it is the deployment's own. */
   readonly region?: string | undefined;
+  /** ARN of the vault whose copy it is restored from; missing when it is one of the plan's own backups. */
+  readonly copiesIn?: string | undefined;
   /** When the intent was recorded first; a repeated record must not move it. */
   readonly recordedAt: Date;
   /** Recorded as soon as the restore was accepted. */

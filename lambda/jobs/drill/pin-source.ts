@@ -66,6 +66,7 @@ async function recordIntent(
     sourceArn: arn,
     ...(originArn !== undefined && { originArn }),
     ...(region !== undefined && { region }),
+    ...(run.copiesIn !== undefined && { copiesIn: run.copiesIn }),
     recordedAt: known?.recordedAt ?? timing.now().toISOString(),
     executionId: durable.executionId,
   };

@@ -204,8 +204,10 @@ export interface DrillIntent {
   readonly sourceArn: string;
   /** What DynamoDB shows as the table's origin while it is restored, where that is not `sourceArn`. */
   readonly originArn?: string;
-  /** Region the table is restored into; missing when it is that of its source. */
+  /** Region the table is restored into; missing when it is the deployment's own. */
   readonly region?: string;
+  /** ARN of the vault whose copy it is restored from; missing when it is one of the plan's own backups. */
+  readonly copiesIn?: string;
   /** ISO 8601. */
   readonly recordedAt: string;
   readonly executionId: string;
