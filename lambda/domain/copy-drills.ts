@@ -23,7 +23,7 @@ export function drilledCopies(plan: Plan, source: CopySource): readonly DrilledC
   const { drill } = plan;
   if (!drill) return [];
   return copyPlaces(plan, source)
-    .filter(({ rule, destination }) => rule.drill === true && destination.isOwnAccount)
+    .filter(isDrilled)
     .map((place) => ({ place, plan: { ...planOfCopies(plan, place.rule), drill: drillOfCopies(drill, place.rule) } }));
 }
 
@@ -32,9 +32,18 @@ export function drilledCopyRegions(plan: Plan): readonly string[] {
   return plan.drill ? copyRulesOf(plan).flatMap(({ drill, region }) => (drill ? [region] : [])) : [];
 }
 
+/** What the ledger calls a plan for each place whose copies it drills. */
+export function drilledScopes({ name, drill }: Plan, places: readonly CopyPlace[]): readonly string[] {
+  return drill ? places.filter(isDrilled).map(({ destination }) => scopeOfCopies(name, destination.vaultArn)) : [];
+}
+
 /** What the ledger calls a plan as it is about its copies in one vault: what is counted, drilled and deleted there is apart from the plan's own. */
 export function scopeOfCopies(plan: string, vaultArn: string): string {
   return `${plan}>${vaultArn}`;
+}
+
+function isDrilled({ rule, destination }: CopyPlace): boolean {
+  return rule.drill === true && destination.isOwnAccount;
 }
 
 function drillOfCopies(drill: DrillPlan, { region }: CopyRule): DrillPlan {

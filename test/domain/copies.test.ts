@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { homeIn } from '../../lambda/domain/arn.ts';
 import { copyPlaces, copyVaultName, planOfCopies } from '../../lambda/domain/copy-destination.ts';
+import { drilledCopies, drilledCopyRegions, drilledScopes } from '../../lambda/domain/copy-drills.ts';
 import { parsePlan } from '../../lambda/domain/parse-plan.ts';
 import { planSchema, type PlanInput } from '../../lambda/domain/plan.ts';
 import { lifecycleOf } from '../../lambda/domain/recovery-point-lifecycle.ts';
@@ -13,6 +14,7 @@ type Copies = NonNullable<NonNullable<PlanInput['backup']['awsBackup']>['copies'
 const owner = 'team0001';
 const homeArn = 'arn:aws:lambda:eu-central-1:123456789012:function:follow';
 const company = 'arn:aws:backup:eu-north-1:210987654321:backup-vault:company';
+const homeKey = 'arn:aws:kms:eu-central-1:123456789012:key/1';
 const ours = 'arn:aws:backup:eu-north-1:123456789012:backup-vault:second';
 
 /** A plan of daily backups at three in the morning that are kept for a week, and copied. */
@@ -98,6 +100,68 @@ describe('what stays of copies', () => {
     // Gaps are up to 25 hours, for a job may wait an hour.
     expect(daysOf('2026-11-20T03:00:00Z')).toBe(32);
     expect(daysOf('2026-11-30T03:00:00Z')).toBe(12 * 31);
+  });
+});
+
+describe('copies that are drilled', () => {
+  const drill = { schedule: 'cron(0 5 * * ? *)', rearm: ['tags', 'alarms'], encryptionKey: homeKey } as const;
+  const drilling = (copies: Copies, more: Partial<NonNullable<PlanInput['drill']>> = {}) =>
+    planSchema.parse({ ...aPlan(copies), drill: { ...drill, ...more } });
+  const source = { owner, homeArn };
+  const away = { region: 'eu-west-1', keep, drill: true };
+
+  test('are those of the own account that the plan says so of, each by the rules of its place', () => {
+    const plan = drilling([
+      away,
+      { region: 'eu-north-1', vaultArn: ours, keep },
+      { region: 'eu-north-1', vaultArn: company, keep, drill: true },
+    ]);
+
+    const drilled = drilledCopies(plan, source);
+
+    expect(drilled.map(({ place }) => place.destination.region)).toEqual(['eu-west-1']);
+    expect(drilled[0]?.plan).toMatchObject({ name: 'orders', keep: { daily: 30, monthly: 12 } });
+    expect(drilledScopes(plan, copyPlaces(plan, source))).toEqual([
+      'orders>arn:aws:backup:eu-west-1:123456789012:backup-vault:dynamodb-copies-team0001-eu-central-1',
+    ]);
+    expect(drilledCopyRegions(plan)).toEqual(['eu-west-1', 'eu-north-1']);
+  });
+
+  test('are none of a plan without drills', () => {
+    const plan = aPlan([away]);
+
+    expect(drilledCopies(plan, source)).toEqual([]);
+    expect(drilledScopes(plan, copyPlaces(plan, source))).toEqual([]);
+    expect(drilledCopyRegions(plan)).toEqual([]);
+  });
+
+  const awayKey = 'arn:aws:kms:eu-west-1:123456789012:key/1';
+  test.each([
+    [homeKey, 'aws-managed'],
+    [awayKey, awayKey],
+    ['aws-owned', 'aws-owned'],
+    [undefined, 'aws-managed'],
+  ] as const)('are encrypted with a key of their Region: for %s with %s', (encryptionKey, expected) => {
+    const [drilled] = drilledCopies(drilling([away], { encryptionKey }), source);
+
+    expect(drilled?.plan.drill).toMatchObject({ region: 'eu-west-1', encryptionKey: expected, rearm: ['tags'] });
+  });
+
+  test.each([
+    ['random', 'random'],
+    ['point-in-time', 'latest'],
+  ] as const)('restore what a copy can be: for %s the %s', (backup, expected) => {
+    const restoreTo = backup === 'point-in-time' ? { before: 'PT1H' } : undefined;
+    const [drilled] = drilledCopies(drilling([away], { backup, restoreTo }), source);
+
+    expect(drilled?.plan.drill.backup).toBe(expected);
+    expect(drilled?.plan.drill.restoreTo).toBeUndefined();
+  });
+
+  test('have a plan that a drill can be ordered with', () => {
+    const [drilled] = drilledCopies(drilling([away]), source);
+
+    expect(parsePlan(JSON.parse(JSON.stringify(drilled?.plan)))).toEqual({ ok: true, plan: drilled?.plan });
   });
 });
 

@@ -1,11 +1,15 @@
 import { BackupClient, DeleteRecoveryPointCommand, StartCopyJobCommand } from '@aws-sdk/client-backup';
-import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, DynamoDBClient, TagResourceCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
+import { DynamoDbDrillLedger } from '../../lambda/aws/dynamodb-drill-ledger.ts';
+import { DynamoDbSettingsLedger } from '../../lambda/aws/dynamodb-settings-ledger.ts';
 import { eventDetails } from '../../lambda/domain/events/event.ts';
 import { sampled, singleCrashes } from '../sandbox/crash-points.ts';
-import { away, copyVaultArn, CopyingWorld } from './copying-world.ts';
+import { drillLedgerOfCopies } from '../../lambda/jobs/drill/ledger-of-copies.ts';
+import { away, copyVault, copyVaultArn, CopyingWorld } from './copying-world.ts';
 import { vaultName } from './engine-world.ts';
 import { sentBy } from './sent-events.ts';
+import { aPassedDrill } from './world.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -296,6 +300,53 @@ describe('events of copies', () => {
   });
 });
 
+describe('the settings that a copy is re-armed with', () => {
+  const kept = async (world: CopyingWorld) => {
+    const there = new DynamoDbSettingsLedger(world.account.inRegion(away).client(DynamoDBClient), copyVault);
+    const { id: tableId } = world.account.dynamodb.tables.require('orders');
+    const asked = there.settingsOf({ tableName: 'orders', tableId, createdAt: world.account.now });
+    return await world.account.clock.runUntilSettled(asked);
+  };
+  const tag = async (world: CopyingWorld, Value: string) => {
+    const ResourceArn = world.account.dynamodb.tables.require('orders').arn;
+    const command = new TagResourceCommand({ ResourceArn, Tags: [{ Key: 'stage', Value }] });
+    await world.account.clock.runUntilSettled(world.account.client(DynamoDBClient).send(command));
+  };
+
+  test('lie beside it when it is counted: those that belong to its source', async () => {
+    const world = await CopyingWorld.create();
+    await tag(world, 'prod');
+    await world.take();
+    await tag(world, 'changed while it was copied');
+
+    await world.followFor(0.5);
+
+    expect(world.copies()).toHaveLength(1);
+    expect((await kept(world))?.settings.tags).toEqual({ is: { stage: 'prod' } });
+  });
+
+  test.each([
+    ['nobody answers there', { kind: 'connection-lost', when: 'before', code: 'ETIMEDOUT' }],
+    ['the right to write there is missing', { kind: 'error', when: 'before', name: 'AccessDeniedException' }],
+  ] as const)(
+    'are waited for when %s: the copy stays open, its source stays, and the run says so',
+    async (_, effect) => {
+      const world = await aWorldWithBackup();
+      const lost = world.account.faults.add({ match: { region: away, operation: 'PutItem' }, effect });
+      await world.follow();
+      await world.account.runFor(20 * minute);
+
+      await expect(world.follow()).rejects.toThrow(/withoutSettings.*"table":"orders"/);
+      expect(await kept(world)).toBeUndefined();
+      expect(metric(world, 'CopiesMade')).toBeUndefined();
+
+      world.account.faults.remove(lost);
+      expect(await world.follow()).toMatchObject({ made: 1, open: 0 });
+      expect((await kept(world))?.table.name).toBe('orders');
+    },
+  );
+});
+
 describe('retention beside copies', () => {
   /** Five expired backups of the plan, the oldest of which is being copied for hours. */
   async function aWorldThatCopiesAnOldOne() {
@@ -361,6 +412,27 @@ describe('retention beside copies', () => {
     expect(world.engine.slotsLeft()).toEqual(['00', '01', '02']);
     expect(world.copies()).toHaveLength(5);
     expect(metric(world, 'BackupsDeleted')).toBe(6);
+  });
+
+  test('the newest copy that passed a drill stays, whatever the rules of its place say, and one that is being restored', async () => {
+    const world = await CopyingWorld.create();
+    const [proven = '', pinned = ''] = world.plantCopies(9);
+    const drills = new DynamoDbDrillLedger(world.account.client(DynamoDBClient), 'ledger');
+    const result = aPassedDrill(world.engine.world, { arn: proven, createdAt: world.account.clock.now - 9 * hour });
+    const targetName = 'ddb-drill-ab12cd34-eu-central-1-0123456789abcdef';
+    const recordedAt = world.account.now.toISOString();
+    const intent = { targetName, plan: 'orders', table: 'orders', slot: recordedAt, sourceArn: pinned, recordedAt };
+    await world.account.clock.runUntilSettled(
+      Promise.all([
+        drillLedgerOfCopies(drills, copyVaultArn).saveDrill(result),
+        drills.recordDrillIntent({ ...intent, executionId: 'execution' }),
+      ]),
+    );
+
+    const { copies } = await world.prune();
+
+    expect(copies).toMatchObject([{ deleted: 2, blocked: null }]);
+    expect(world.copies().map(({ arn }) => arn)).toEqual(expect.arrayContaining([proven, pinned]));
   });
 
   test('what is in the vault for copies and carries no seal of ours is never judged there either', async () => {

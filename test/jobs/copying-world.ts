@@ -5,12 +5,12 @@ import { formatBackupName } from '../../lambda/domain/naming.ts';
 import type { Plan, PlanInput } from '../../lambda/domain/plan.ts';
 import type { SandboxAccount } from '../../sandbox/account.ts';
 import { anEngineWorld, vaultName, type EngineWorld, type SeenBackup } from './engine-world.ts';
-import { bundleOf, functionOf, owner, prefix, type PruneResult } from './world.ts';
+import { bundleOf, createLedger, functionOf, owner, prefix, type PruneResult } from './world.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 export const away = 'eu-west-1';
-const copyVault = `dynamodb-copies-${owner}-eu-central-1`;
+export const copyVault = `dynamodb-copies-${owner}-eu-central-1`;
 export const copyVaultArn = `arn:aws:backup:${away}:123456789012:backup-vault:${copyVault}`;
 const roleArn = 'arn:aws:iam::123456789012:role/backup-service';
 
@@ -40,6 +40,7 @@ export class CopyingWorld {
     };
     account.loadFunction({ ...functionOf('follow', await bundleOf('follow'), env), timeoutSeconds: 900 });
     account.inRegion(away).backup.vaults.add({ BackupVaultName: copyVault });
+    await createLedger(account.inRegion(away), copyVault);
     return new CopyingWorld(engine);
   }
 

@@ -69,14 +69,10 @@ export function functionOf(job: string, code: Bundle, variables: Readonly<Record
   return { name: job, code, env, retryAttempts: 0 };
 }
 
-/** An account with the two functions deployed and a ledger, at 2026-11-20T03:00:00Z, with the given tables. */
-export async function aWorld(
-  tables: readonly string[] = ['orders'],
-  { timeoutSeconds = 900, ...options }: AccountOptions & { readonly timeoutSeconds?: number } = {},
-): Promise<World> {
-  const account = new SandboxAccount({ startAt: new Date('2026-11-20T03:00:00Z'), ...options });
+/** A table with the keys of a ledger. */
+export async function createLedger(account: SandboxAccount, TableName: string): Promise<void> {
   await account.createTable({
-    TableName: ledgerTableName,
+    TableName,
     KeySchema: [
       { AttributeName: 'pk', KeyType: 'HASH' },
       { AttributeName: 'sk', KeyType: 'RANGE' },
@@ -86,6 +82,15 @@ export async function aWorld(
       { AttributeName: 'sk', AttributeType: 'S' },
     ],
   });
+}
+
+/** An account with the two functions deployed and a ledger, at 2026-11-20T03:00:00Z, with the given tables. */
+export async function aWorld(
+  tables: readonly string[] = ['orders'],
+  { timeoutSeconds = 900, ...options }: AccountOptions & { readonly timeoutSeconds?: number } = {},
+): Promise<World> {
+  const account = new SandboxAccount({ startAt: new Date('2026-11-20T03:00:00Z'), ...options });
+  await createLedger(account, ledgerTableName);
   for (const name of tables) await account.createTable({ TableName: name });
   for (const job of ['backup', 'prune'] as const) {
     account.loadFunction({ ...(await aFunction(job)), timeoutSeconds });

@@ -6,8 +6,19 @@ import { DynamoBackups } from '../../lib/dynamo-backups.ts';
 import type { CopyProps, PlanProps } from '../../lib/plan-props.ts';
 import type { DynamoBackupsProps } from '../../lib/deployment-props.ts';
 import type { VaultLockProps, VaultProps } from '../../lib/vault-props.ts';
-import { account, aCopyingPlan, anApp, aPlan, aStack, env, propertiesOf, region, resourcesOf } from './deploy.ts';
-import { decide, roleStatements, spellOut } from './iam-simulation.ts';
+import {
+  account,
+  aCopyingPlan,
+  aDrillStack,
+  anApp,
+  aPlan,
+  aStack,
+  env,
+  propertiesOf,
+  region,
+  resourcesOf,
+} from './deploy.ts';
+import { decide, roleStatements, spellOut, type Statement } from './iam-simulation.ts';
 
 const keep = { daily: 14 };
 const away = 'eu-central-1';
@@ -38,12 +49,20 @@ function stackIn(app: App, name: string): Stack {
 }
 
 describe('the vault for copies', () => {
-  test('is deployed to the other Region with a key of its own, and both outlive their stack', () => {
+  test('is deployed to the other Region with a key of its own and a table of settings, and all outlive their stack', () => {
     const app = appWith([{ region: away, keep }]);
 
     const copies = stackIn(app, `${away} Backups-Copies-${region}`);
     const kept = Object.values(resourcesOf(copies)).map(({ Type, DeletionPolicy }) => `${Type} ${DeletionPolicy}`);
-    expect(kept).toEqual(['AWS::KMS::Key Retain', 'AWS::Backup::BackupVault Retain']);
+    expect(kept).toEqual(['AWS::KMS::Key Retain', 'AWS::Backup::BackupVault Retain', 'AWS::DynamoDB::Table Retain']);
+    expect(propertiesOf(copies, 'AWS::DynamoDB::Table')).toMatchObject([
+      {
+        TableName: `dynamodb-copies-team0001-${region}`,
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+      },
+    ]);
     expect(propertiesOf(copies, 'AWS::Backup::BackupVault')).toMatchObject([
       { BackupVaultName: `dynamodb-copies-team0001-${region}` },
     ]);
@@ -95,7 +114,9 @@ describe('the vault for copies', () => {
   test('has no key of its own where the deployment pays for none', () => {
     const app = appWith([{ region: away, keep }], { encryptionKey: 'aws-owned' });
 
-    expect(propertiesOf(stackIn(app, `${away} Backups-Copies-${region}`), 'AWS::KMS::Key')).toEqual([]);
+    const copies = stackIn(app, `${away} Backups-Copies-${region}`);
+    expect(propertiesOf(copies, 'AWS::KMS::Key')).toEqual([]);
+    expect(propertiesOf(copies, 'AWS::DynamoDB::Table')[0]).not.toHaveProperty('SSESpecification');
   });
 
   test.each([
@@ -143,6 +164,7 @@ describe('what the roles may do about copies', () => {
   );
   const pointIn = (place: string, of = account) => `arn:aws:backup:${place}:${of}:recovery-point:1`;
   const source = vaultIn(region, account, 'dynamodb-backups-team0001');
+  const settingsTable = `arn:aws:dynamodb:${away}:${account}:table/dynamodb-copies-team0001-${region}`;
   const mayDo: readonly (readonly [string, string, string?])[] = [
     ['backup:StartCopyJob', pointIn(region)],
     ['backup:StartCopyJob', pointIn(away)],
@@ -162,6 +184,9 @@ describe('what the roles may do about copies', () => {
     ['backup:DeleteBackupVault', deployedVault],
     ['backup:PutBackupVaultAccessPolicy', deployedVault],
     ['dynamodb:StartAwsBackupJob', `arn:aws:dynamodb:${region}:${account}:table/orders`],
+    ['dynamodb:PutItem', settingsTable],
+    ['dynamodb:DeleteItem', settingsTable],
+    ['dynamodb:PutItem', `arn:aws:dynamodb:${away}:${account}:table/orders`],
   ];
   const allowedTo = (role: string) =>
     mayDo.flatMap(([action, resource]) =>
@@ -169,7 +194,15 @@ describe('what the roles may do about copies', () => {
     );
 
   test.each<[string, string[]]>([
-    ['FollowRole', [`backup:StartCopyJob ${pointIn(region)}`, 'backup:DescribeCopyJob *', 'backup:ListCopyJobs *']],
+    [
+      'FollowRole',
+      [
+        `backup:StartCopyJob ${pointIn(region)}`,
+        'backup:DescribeCopyJob *',
+        'backup:ListCopyJobs *',
+        `dynamodb:PutItem ${settingsTable}`,
+      ],
+    ],
     [
       'CopyServiceRole',
       [
@@ -267,6 +300,63 @@ describe('what the roles may do about copies', () => {
   });
 });
 
+describe('what the roles may do to drill copies', () => {
+  const settingsTable = `arn:aws:dynamodb:${away}:${account}:table/dynamodb-copies-team0001-${region}`;
+  const pointIn = (place: string) => `arn:aws:backup:${place}:${account}:recovery-point:1`;
+  const drillTableIn = (place: string, name: string) => `arn:aws:dynamodb:${place}:${account}:table/ddb-drill-${name}`;
+  const own = `team0001-${region}-0123456789abcdef`;
+  const rolesOf = (copies: readonly CopyProps[]) => {
+    const plan = aCopyingPlan({ drill: { schedule: 'rate(7 days)' } }, copies);
+    return roleStatements(resourcesOf(aDrillStack({ owner: 'team0001', plans: { orders: plan } })));
+  };
+  const mayDo: readonly (readonly [string, string])[] = [
+    ...[away, 'eu-north-1', 'us-east-1'].map((place) => ['backup:StartRestoreJob', pointIn(place)] as const),
+    ['backup:ListRecoveryPointsByBackupVault', deployedVault],
+    ['backup:DeleteRecoveryPoint', pointIn(away)],
+    ['dynamodb:Query', settingsTable],
+    ['dynamodb:PutItem', settingsTable],
+    ['dynamodb:DeleteTable', settingsTable],
+    ['dynamodb:DeleteTable', drillTableIn(away, own)],
+    ['dynamodb:DeleteTable', drillTableIn(away, 'team0001-0123456789abcdef')],
+    ['dynamodb:RestoreTableFromAwsBackup', drillTableIn(away, own)],
+    ['dynamodb:RestoreTableFromAwsBackup', drillTableIn('eu-north-1', own)],
+    ['dynamodb:RestoreTableFromAwsBackup', `arn:aws:dynamodb:${away}:${account}:table/orders`],
+  ];
+  const allowedTo = (roles: Map<string, Statement[]>, role: string) =>
+    mayDo.flatMap(([action, resource]) =>
+      decide(roles.get(role) ?? [], { action, resource }) === 'allowed' ? [`${action} ${resource}`] : [],
+    );
+  const drilled = [
+    { region: away, keep, drill: true },
+    { region: 'eu-north-1', vaultArn: ofOurs, keep },
+  ];
+  const roles = rolesOf(drilled);
+
+  test.each<[string, string[]]>([
+    [
+      'DrillRole',
+      [
+        `backup:StartRestoreJob ${pointIn(away)}`,
+        `backup:ListRecoveryPointsByBackupVault ${deployedVault}`,
+        `dynamodb:Query ${settingsTable}`,
+        `dynamodb:DeleteTable ${drillTableIn(away, own)}`,
+      ],
+    ],
+    ['DrillStartRole', [`backup:ListRecoveryPointsByBackupVault ${deployedVault}`]],
+    ['SweepRole', [`dynamodb:DeleteTable ${drillTableIn(away, own)}`]],
+    ['RestoreServiceRole', [`dynamodb:RestoreTableFromAwsBackup ${drillTableIn(away, own)}`]],
+  ])('%s: %j and nothing else', (role, allowed) => {
+    expect(allowedTo(roles, role)).toEqual(allowed);
+  });
+
+  test('is nothing where no copy is drilled', () => {
+    const undrilled = rolesOf(drilled.map((copy) => ({ ...copy, drill: false })));
+
+    for (const role of ['DrillRole', 'DrillStartRole', 'SweepRole', 'RestoreServiceRole'])
+      expect({ role, allowed: allowedTo(undrilled, role) }).toEqual({ role, allowed: [] });
+  });
+});
+
 describe('synth refuses', () => {
   const copying = (...copies: readonly CopyProps[]): PlanProps => aCopyingPlan({}, copies);
 
@@ -330,6 +420,31 @@ describe('synth refuses', () => {
       'cold storage for less than 90 days before retention lets go of the copy',
       copying({ region: away, keep: { daily: 95 }, coldAfter: Duration.days(30) }),
       /copies\.0\.coldAfterDays must be at most 9, 90 days before keep lets go of the last backup, got 30 days/,
+    ],
+    [
+      'drills of copies without drills of the plan',
+      copying({ region: away, keep, drill: true }),
+      /copies\.0\.drill must be left out unless the plan itself has a drill, got true/,
+    ],
+    [
+      'drills of copies in another account',
+      aCopyingPlan({ drill: { schedule: 'rate(7 days)' } }, [{ region: away, vaultArn: ofOthers, keep, drill: true }]),
+      /copies\.0\.drill must be left out for copies in another account, which cannot be restored from here, got true for 210987654321/,
+    ],
+    [
+      'drills of copies in the Region of the deployment',
+      aCopyingPlan({ drill: { schedule: 'rate(7 days)' } }, [
+        { region, vaultArn: vaultIn(region, account, 'second'), keep, drill: true },
+      ]),
+      /copies\.0\.drill must be left out for copies in the deployment's own Region, .*, got true in eu-west-1/,
+    ],
+    [
+      'drills of two places of one Region',
+      aCopyingPlan({ drill: { schedule: 'rate(7 days)' } }, [
+        { region: away, keep, drill: true },
+        { region: away, vaultArn: vaultIn(away, account, 'second'), keep, drill: true },
+      ]),
+      /copies\.1\.drill must be left out, for the copies of copies\.0 are drilled in the same Region, got true/,
     ],
     [
       'a key nobody knows',

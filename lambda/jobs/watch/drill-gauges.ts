@@ -1,4 +1,5 @@
 import { drillMetrics, watchMetrics } from '../../contract/metrics.ts';
+import { drilledScopes } from '../../domain/copy-drills.ts';
 import { durationSeconds } from '../../domain/keep-guarantee.ts';
 import {
   drillAgeSeconds,
@@ -18,7 +19,10 @@ interface Drilled {
   readonly history: DrillHistory;
 }
 
-/** What the ledger's drills say of a plan; nothing without drills, or without the ledger. */
+/**
+ * What the ledger's drills say of a plan; nothing without drills, or without the ledger.
+ * > What a table shows is of drills of the plan's backups; what the plan shows, of those of its copies as well.
+ */
 export async function drillGauges(
   seen: SeenPlan,
   { tables }: Coverage,
@@ -26,17 +30,23 @@ export async function drillGauges(
 ): Promise<PartialGauges> {
   const { plan, state } = seen;
   if (!plan.drill || !state.ledger.ok) return { values: {}, tables: new Map() };
-  const histories = state.ledger.value.histories.get(plan.name);
-  const drilled = tables.map((table) => ({ table, history: histories?.get(table.name) ?? {} }));
-  const perTable = new Map(drilled.map((each) => [each.table.name, gaugesOfTable(each, seen)]));
+  const { histories } = state.ledger.value;
+  const drilledAs = (scope: string) =>
+    tables.map((table) => ({ table, history: histories.get(scope)?.get(table.name) ?? {} }));
+  const drilled = drilledAs(plan.name);
+  const copies = drilledScopes(plan, seen.copies.placesOf(plan)).flatMap(drilledAs);
+  const schedule = scheduleOfJob(seen, 'drill-start');
+  const perTable = new Map(drilled.map((each) => [each.table.name, gaugesOfTable(each, schedule?.createdAt, seen)]));
+  // A change of the schedule may have been the one that asked for drills of copies.
+  const copiesSince = schedule?.changedAt ?? schedule?.createdAt;
+  const worst = worstOf([...perTable.values(), ...copies.map((each) => gaugesOfTable(each, copiesSince, seen))]);
   const forecast = await forecastGauge(drilled, seen, failures);
-  const worst = worstOf([...perTable.values()]);
-  return { tables: perTable, values: { ...worst, ...proofGauges(drilled, worst, seen), ...forecast } };
+  const proof = proofGauges([...drilled, ...copies], worst, tables.length, seen);
+  return { tables: perTable, values: { ...worst, ...proof, ...forecast } };
 }
 
-function gaugesOfTable({ table, history }: Drilled, seen: SeenPlan): Values {
-  const { plan, facts } = seen;
-  const circumstances = { drillsSince: scheduleOfJob(seen, 'drill-start')?.createdAt, now: facts.now };
+function gaugesOfTable({ table, history }: Drilled, drillsSince: Date | undefined, { plan, facts }: SeenPlan): Values {
+  const circumstances = { drillsSince, now: facts.now };
   const age = drillAgeSeconds(table, history.lastProvenAt, circumstances);
   const seconds = history.lastRestoreSeconds;
   return {
@@ -57,10 +67,10 @@ function worstOf(all: readonly Values[]): Values {
   return worst;
 }
 
-function proofGauges(drilled: readonly Drilled[], worst: Values, { plan, facts }: SeenPlan): Values {
+function proofGauges(drilled: readonly Drilled[], worst: Values, tables: number, { plan, facts }: SeenPlan): Values {
   // Without tables nothing is overdue, and silence would say that it is.
   const age = drilled.length === 0 ? 0 : worst[drillMetrics.age];
-  const expected = plan.drill && expectedDrillAgeSeconds(plan.drill, drilled.length);
+  const expected = plan.drill && expectedDrillAgeSeconds(plan.drill, tables);
   const coverage = drillCoverage(
     drilled.map(({ history }) => history.lastProvenAt),
     facts.now,

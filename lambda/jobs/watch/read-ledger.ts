@@ -1,10 +1,12 @@
 import pMap from 'p-map';
+import { drilledScopes } from '../../domain/copy-drills.ts';
 import type { MeasuredDrill } from '../../domain/drill/forecast.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { isMeasure, type DrillResult } from '../drill/drill-result.ts';
 import type { DrillHistory, DrillIntent, DrillLedger } from '../drill/ports.ts';
 import type { RetentionLedger } from '../ports.ts';
 import type { RunLedger } from './ports.ts';
+import type { WatchedCopies } from './watch.ts';
 
 export interface WatchLedger extends RunLedger, Pick<RetentionLedger, 'holds'> {
   readonly drills: Pick<DrillLedger<DrillResult>, 'drillHistory' | 'drillIntents'> & {
@@ -17,18 +19,21 @@ export interface WatchLedger extends RunLedger, Pick<RetentionLedger, 'holds'> {
 export interface LedgerState {
   readonly holds: ReadonlySet<string>;
   readonly intents: readonly DrillIntent[];
-  /** By plan, then by table. */
+  /** By plan, or by plan and vault of the copies drilled there (`scopeOfCopies`), then by table. */
   readonly histories: ReadonlyMap<string, ReadonlyMap<string, DrillHistory>>;
 }
 
-export async function readLedger(plans: readonly Plan[], ledger: WatchLedger): Promise<LedgerState> {
+export async function readLedger(
+  plans: readonly Plan[],
+  ledger: WatchLedger,
+  { placesOf }: Pick<WatchedCopies, 'placesOf'>,
+): Promise<LedgerState> {
   const drilling = plans.filter(({ drill }) => drill);
+  const scopes = drilling.flatMap((plan) => [plan.name, ...drilledScopes(plan, placesOf(plan))]);
   return {
     holds: await ledger.holds(),
     intents: drilling.length > 0 ? await ledger.drills.drillIntents() : [],
-    histories: new Map(
-      await pMap(drilling, async ({ name }) => [name, await ledger.drills.drillHistory(name)] as const),
-    ),
+    histories: new Map(await pMap(scopes, async (scope) => [scope, await ledger.drills.drillHistory(scope)] as const)),
   };
 }
 

@@ -5,7 +5,7 @@ import type { CountSubscriptions, Schedules } from './ports.ts';
 import { readLedger, type LedgerState, type WatchLedger } from './read-ledger.ts';
 import { askingOnce, readCoverage, type Coverage, type TablePorts } from './read-tables.ts';
 import { attempt, type ReadFailure, type Reading } from './reading.ts';
-import type { WatchRun } from './watch.ts';
+import type { WatchedCopies, WatchRun } from './watch.ts';
 
 /** What changes rarely, as it was read last. */
 export interface AccountState {
@@ -26,6 +26,7 @@ export interface StatePorts extends TablePorts {
   readonly schedules: Schedules;
   readonly countSubscriptions: CountSubscriptions;
   readonly ledger: WatchLedger;
+  readonly copies: Pick<WatchedCopies, 'placesOf'>;
 }
 
 /** Reads everything but backups and runs. What cannot be read is noted, and does not keep the rest from being read. */
@@ -44,7 +45,7 @@ export async function readState(run: WatchRun, ports: StatePorts): Promise<Accou
     subscriptions: await attempt('subscriptions', failures, async () =>
       run.alarmTopicArn === undefined ? undefined : await ports.countSubscriptions(run.alarmTopicArn),
     ),
-    ledger: await attempt('ledger', failures, () => readLedger(run.plans, ports.ledger)),
+    ledger: await attempt('ledger', failures, () => readLedger(run.plans, ports.ledger, ports.copies)),
     failures,
     readAt: ports.timing.now(),
   };

@@ -50,6 +50,15 @@ describe('the name of a drill table', () => {
     );
   });
 
+  test('of a copy is another one than that of the plan’s own backup, and so is its execution’s', () => {
+    const ofCopy = { ...drill, copiesIn: 'arn:aws:backup:eu-west-1:123456789012:backup-vault:copies' };
+
+    expect(formatDrillTableName(ofCopy)).not.toBe(formatDrillTableName(drill));
+    expect(isDrillTableName(formatDrillTableName(ofCopy), drill)).toBe(true);
+    expect(drillExecutionName(ofCopy)).not.toBe(drillExecutionName(drill));
+    expect(formatDrillTableName({ ...drill, copiesIn: undefined })).toBe(formatDrillTableName(drill));
+  });
+
   test('is known for one whoever made it, with the same prefix', () => {
     fc.assert(
       fc.property(drills, drills, (theirs, { drillTablePrefix }) => {

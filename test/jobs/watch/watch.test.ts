@@ -5,7 +5,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { describe, expect, test } from '@jest/globals';
+import { DynamoDbDrillLedger } from '../../../lambda/aws/dynamodb-drill-ledger.ts';
 import { scheduleGroupName } from '../../../lambda/contract/schedules.ts';
+import { drillLedgerOfCopies } from '../../../lambda/jobs/drill/ledger-of-copies.ts';
 import type { CallEffect } from '../../../sandbox/faults.ts';
 import { aPassedDrill, aPlan, owner } from '../world.ts';
 import { aWatchedAccount, hour, putSchedule, type Watched } from './watching-account.ts';
@@ -259,6 +261,65 @@ describe('the watch', () => {
     await watched.account.runFor(hour);
 
     expect(await watched.gaugesNow()).toMatchObject({ ProtectedTables: 0, UnprotectedTables: 1 });
+  });
+});
+
+describe('the drills of copies', () => {
+  const copyVaultArn = `arn:aws:backup:eu-west-1:123456789012:backup-vault:dynamodb-copies-${owner}-eu-central-1`;
+  const plan = aPlan({
+    ...drilling,
+    backup: {
+      schedule: 'cron(0 * * * ? *)',
+      engine: 'aws-backup',
+      awsBackup: { copies: [{ region: 'eu-west-1', keep: { last: 5 }, drill: true }] },
+    },
+  });
+
+  /** Hours after each kind of drill was last proven; a failed one failed just now. */
+  async function drilled(proven: { readonly own: number; readonly copies: number }, copiesFail = false) {
+    const watched = await aWatchedAccount({ plans: [plan], env: { BACKUP_VAULT_NAME: 'backups' } });
+    const { account, world } = watched;
+    account.backup.vaults.add({ BackupVaultName: 'backups' });
+    account.inRegion('eu-west-1').backup.vaults.add({ BackupVaultName: `dynamodb-copies-${owner}-eu-central-1` });
+    const drills = new DynamoDbDrillLedger(account.client(DynamoDBClient), 'ledger');
+    const ofCopies = drillLedgerOfCopies(drills, copyVaultArn);
+    const save = (ledger: Pick<typeof ofCopies, 'saveDrill'>, more: object) =>
+      account.clock.runUntilSettled(ledger.saveDrill({ ...aPassedDrill(world), ...more }));
+    const total = (seconds: number) => ({ times: { total: { atLeastSeconds: seconds, atMostSeconds: seconds } } });
+    const start = account.clock.now;
+    const at = async (hours: number, act: () => Promise<unknown>) => {
+      await account.runUntil(new Date(start + (100 - hours) * hour));
+      await act();
+    };
+    const both = [
+      [proven.own, () => save(drills, total(300))],
+      [proven.copies, () => save(ofCopies, total(420))],
+    ] as const;
+    for (const [hours, act] of both.toSorted(([one], [other]) => other - one)) await at(hours, act);
+    await account.runUntil(new Date(start + 100 * hour));
+    if (copiesFail)
+      await save(ofCopies, { outcome: 'failed', failure: { kind: 'empty', phase: 'validate', message: '' } });
+    return watched;
+  }
+
+  test('count for the plan beside those of its backups, and the worse of the two shows', async () => {
+    const watched = await drilled({ own: 10, copies: 90 });
+
+    const gauges = await watched.gaugesNow();
+
+    expect(gauges.DrillAge).toBeCloseTo(90 * 3_600, -2);
+    expect(gauges).toMatchObject({ RestoreTime: 420, FailedDrills: 0, DrillCoverage: 100 });
+    expect(watched.gauges({ plan: 'orders', table: 'orders' })).toMatchObject({ RestoreTime: 300 });
+    expect(watched.gauges({ plan: 'orders', table: 'orders' }).DrillAge).toBeCloseTo(10 * 3_600, -2);
+  });
+
+  test('excuse none of its backups, and are excused by none', async () => {
+    const watched = await drilled({ own: 90, copies: 10 }, true);
+
+    const gauges = await watched.gaugesNow();
+
+    expect(gauges.DrillAge).toBeCloseTo(90 * 3_600, -2);
+    expect(gauges).toMatchObject({ FailedDrills: 1 });
   });
 });
 
