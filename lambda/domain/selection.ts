@@ -1,5 +1,7 @@
+import { looksLikeDrillTable } from './drill/drill-table-name.ts';
 import { matchesGlob } from './glob.ts';
 import type { Plan } from './plan.ts';
+import { looksLikeRestoreTest } from './restore-test.ts';
 
 /** A plan's `tables`: a table is covered when any of the three selectors picks it and no exception does. */
 export type TableSelection = Plan['tables'];
@@ -33,6 +35,37 @@ export function coversName(selection: TableSelection, name: string): NameCoverag
 /** The names of the tables a plan covers, each once, in the order given. */
 export function coveredTables(selection: TableSelection, tables: readonly TaggedTable[]): string[] {
   return [...new Set(tables.filter((table) => coversTable(selection, table)).map(({ name }) => name))];
+}
+
+/** A table that the selectors pick and that is not covered all the same. */
+export interface LeftOutTable {
+  readonly table: string;
+  readonly reason: string;
+}
+
+/**
+ * Tells apart what a plan covers and what it picks but leaves out, because it comes and goes by itself.
+ * > A drill table is never covered. What AWS Backup's own restore testing made is covered only where the plan names it.
+ */
+export function selectTables(
+  selection: TableSelection,
+  candidates: readonly TaggedTable[],
+  drillTablePrefix: string,
+): { readonly tables: readonly string[]; readonly leftOut: readonly LeftOutTable[] } {
+  const tables: string[] = [];
+  const leftOut: LeftOutTable[] = [];
+  for (const table of coveredTables(selection, candidates)) {
+    const reason = whyLeftOut(selection, table, drillTablePrefix);
+    if (reason === undefined) tables.push(table);
+    else leftOut.push({ table, reason });
+  }
+  return { tables, leftOut };
+}
+
+function whyLeftOut({ named }: TableSelection, table: string, drillTablePrefix: string): string | undefined {
+  if (looksLikeDrillTable(table, drillTablePrefix)) return 'it is a drill table';
+  const isNamed = named?.includes(table) ?? false;
+  return looksLikeRestoreTest(table) && !isNamed ? "AWS Backup's own restore testing made it" : undefined;
 }
 
 /**

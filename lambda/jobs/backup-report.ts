@@ -1,3 +1,4 @@
+import type { LeftOutTable } from '../domain/selection.ts';
 import type { Failure } from './ports.ts';
 
 /** Why a table needed no backup from this run. */
@@ -23,6 +24,8 @@ export interface BackupReport {
   readonly skipped: number;
   readonly latenessSeconds: number;
   readonly discoveryErrors: readonly string[];
+  /** What the plan picks and yet does not cover; none of `tables`. */
+  readonly leftOut: readonly LeftOutTable[];
   readonly outcomes: readonly TableOutcome[];
 }
 
@@ -61,10 +64,11 @@ export function didItsWork(report: BackupReport): boolean {
   return done + countFollowed(report) > 0 || (tables === 0 && discoveryErrors.length === 0);
 }
 
-/** The report without the tables that went well; of the others the first 50. Small enough for an error message and the ledger. */
-export function summaryOf({ outcomes, ...numbers }: BackupReport): object {
+/** The report without the tables that went well; of the others, and of those left out, the first 50. Small enough for an error message and the ledger. */
+export function summaryOf({ outcomes, leftOut, ...numbers }: BackupReport): object {
   const problems = outcomes.filter(
     (outcome) => outcome.kind === 'failed' || (outcome.kind === 'pending' && outcome.why !== 'followed'),
   );
-  return { ...numbers, problems: problems.slice(0, mostProblems) };
+  const said = leftOut.length > 0 && { leftOut: leftOut.slice(0, mostProblems) };
+  return { ...numbers, ...said, problems: problems.slice(0, mostProblems) };
 }

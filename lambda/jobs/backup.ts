@@ -57,6 +57,7 @@ export async function backUpTables(run: BackupRun, ports: BackupPorts): Promise<
     ...countOutcomes(outcomes),
     latenessSeconds: Math.max(0, (startedAt.getTime() - run.slot.getTime()) / 1000),
     discoveryErrors: discovery.errors.map((error) => error.message),
+    leftOut: discovery.leftOut,
     outcomes,
   };
 }

@@ -79,6 +79,7 @@ function reportOf(plan: Plan, slot: Date, outcomes: readonly TableOutcome[]): Ba
     ...countOutcomes(outcomes),
     latenessSeconds: 0,
     discoveryErrors: [],
+    leftOut: [],
     outcomes,
   };
 }

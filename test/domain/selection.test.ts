@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { TableSelection } from '../../lambda/domain/selection.ts';
-import { coveredTables, coversName, coversTable, missingTables, selectsByTag } from '../../lambda/domain/selection.ts';
+import {
+  coveredTables,
+  coversName,
+  coversTable,
+  missingTables,
+  selectsByTag,
+  selectTables,
+} from '../../lambda/domain/selection.ts';
 import { textOf } from './arbitrary-text.ts';
 
 const name = textOf('ab-', { minLength: 3, maxLength: 6 });
@@ -94,5 +101,50 @@ describe('selections', () => {
 
     expect(missingTables(given, ['orders', 'other'])).toEqual(['gone']);
     expect(missingTables({ matching: ['*'] }, [])).toEqual([]);
+  });
+});
+
+describe('what comes and goes by itself', () => {
+  const drillTable = 'ddb-drill-ab12cd34-0123456789abcdef';
+  const restoreTest = 'awsbackup-restore-test-0a1b2c3d4e5f';
+  const candidates = [drillTable, restoreTest, 'awsbackup-restore-tests', 'orders'].map((name) => ({ name }));
+  const select = (given: TableSelection) => selectTables(given, candidates, 'ddb-drill-');
+
+  test('is left out of what a pattern picks, with a reason', () => {
+    expect(select({ matching: ['*'] })).toEqual({
+      tables: ['awsbackup-restore-tests', 'orders'],
+      leftOut: [
+        { table: drillTable, reason: 'it is a drill table' },
+        { table: restoreTest, reason: "AWS Backup's own restore testing made it" },
+      ],
+    });
+  });
+
+  test('is left out of what a tag picks', () => {
+    const tagged = { backup: 'orders' };
+    const copies = [drillTable, restoreTest].map((name) => ({ name, tags: tagged }));
+
+    expect(selectTables({ tagged }, copies, 'ddb-drill-').tables).toEqual([]);
+  });
+
+  test('is covered where a plan names what restore testing made, never a drill table', () => {
+    expect(select({ named: [drillTable, restoreTest], matching: ['*'] }).tables).toContain(restoreTest);
+    expect(select({ named: [drillTable, restoreTest] }).leftOut).toEqual([
+      { table: drillTable, reason: 'it is a drill table' },
+    ]);
+  });
+
+  test('is not said to be left out where the plan does not pick it', () => {
+    expect(select({ matching: ['*'], except: ['ddb-drill-*', 'awsbackup-*'] }).leftOut).toEqual([]);
+  });
+
+  test('is all that is left out of what is picked', () => {
+    fc.assert(
+      fc.property(selection, tables, (given, all) => {
+        const { tables: covered, leftOut } = selectTables(given, all, 'ab-ab-ab-');
+
+        expect([...covered, ...leftOut.map(({ table }) => table)].sort()).toEqual(coveredTables(given, all).sort());
+      }),
+    );
   });
 });

@@ -24,6 +24,7 @@ export function aBackupReport(outcomes: readonly TableOutcome[], parts: Partial<
     ...countOutcomes(outcomes),
     latenessSeconds: 1.5,
     discoveryErrors: [],
+    leftOut: [],
     outcomes,
     ...parts,
   };

@@ -21,7 +21,7 @@ const outcome: fc.Arbitrary<TableOutcome> = fc.oneof(
 );
 
 function reportOf(outcomes: readonly TableOutcome[], discoveryErrors: readonly string[]): BackupReport {
-  const about = { plan: 'orders', planHash: 'hash', slot: '2026-11-20T03:00:00Z', latenessSeconds: 0 };
+  const about = { plan: 'orders', planHash: 'hash', slot: '2026-11-20T03:00:00Z', latenessSeconds: 0, leftOut: [] };
   return { ...about, tables: outcomes.length, ...countOutcomes(outcomes), outcomes, discoveryErrors };
 }
 

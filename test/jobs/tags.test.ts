@@ -109,6 +109,24 @@ describe('tables chosen by tag', () => {
     expect(tablesWithBackups(world)).toEqual(['orders']);
   });
 
+  test("what AWS Backup's own restore testing made is not backed up, and the run says so", async () => {
+    const world = await aTaggedWorld(0);
+    const restoreTest = 'awsbackup-restore-test-0a1b2c3d4e5f';
+    await world.account.createTable({ TableName: restoreTest, Tags: wanted });
+
+    const report = await world.backUp(plan);
+    const ofPattern = await world.backUp(aPlan({ tables: { matching: ['*-test-*', 'orders'] } }));
+    const ofName = await world.backUp(aPlan({ name: 'tests', tables: { named: [restoreTest] } }));
+
+    const leftOut = [{ table: restoreTest, reason: "AWS Backup's own restore testing made it" }];
+    expect([report, ofPattern]).toMatchObject([
+      { tables: 1, leftOut },
+      { tables: 1, leftOut },
+    ]);
+    expect(ofName).toMatchObject({ tables: 1, done: 1 });
+    expect(ofName).not.toHaveProperty('leftOut');
+  });
+
   test('a table named like the drill table of a deployment with another prefix is a table like any other', async () => {
     const world = await aTaggedWorld(0);
     const theirs = await aDrillTable(world, { owner: 'otherone', drillTablePrefix: 'rehearsal-' });

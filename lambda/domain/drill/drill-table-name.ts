@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { isRegionName } from '../arn.ts';
 import { describeValue } from '../faults.ts';
+import { restoreTests } from '../restore-test.ts';
 
 declare const drillTable: unique symbol;
 
@@ -37,9 +38,6 @@ const ownerPattern = /^[a-z0-9]{4,16}$/;
 const planPattern = /^[a-z][a-z0-9-]{0,39}$/;
 const sealPattern = /^[0-9a-f]{16}$/;
 const anyDrillTable = /^[a-z0-9]{4,16}-([a-z]{2,5}(-[a-z]+)+-\d{1,2}-)?[0-9a-f]{16}$/;
-
-/** How AWS Backup's own restore testing names what it restores (source: AWS Backup developer guide, "Restore testing"). */
-const restoreTests = 'awsbackup-restore-test';
 
 /**
  * Says why tables must not be named, found or deleted by a prefix; undefined when they may.

@@ -65,7 +65,7 @@ export async function startDrills(run: StartRun, ports: StartPorts): Promise<Sta
       const outcome = outcomes.get(table);
       return outcome?.kind === 'failed' ? [{ table, message: outcome.failure.message }] : [];
     }),
-    leftOut: leftOut.map(describeChoice),
+    leftOut: [...discovery.leftOut, ...leftOut.map(describeChoice)],
     discoveryErrors: discovery.errors.map(({ message }) => message),
     history: new Map(discovery.tables.map((table) => [table, history.get(table) ?? {}])),
   };
