@@ -8,3 +8,21 @@ export const restoreTests = 'awsbackup-restore-test';
 export function looksLikeRestoreTest(tableName: string): boolean {
   return tableName.startsWith(`${restoreTests}-`);
 }
+
+/** One restore that AWS Backup's own restore testing made of a recovery point. */
+export interface RestoreTest {
+  /** The table that was backed up. */
+  readonly table: string;
+  readonly startedAt: Date;
+  /** Missing while it is being restored. */
+  readonly endedAt?: Date;
+  /** Whether a table came of it; missing while that is open. */
+  readonly isRestored?: boolean;
+  /** What became of looking at the table; missing where nobody began to. */
+  readonly validation?: 'running' | 'successful' | 'failed' | 'timed-out';
+}
+
+/** > A test failed when no table came of it, or when whoever looked at the table found it wanting. One nobody looked at in time did not fail. */
+export function hasFailed({ isRestored, validation }: RestoreTest): boolean {
+  return isRestored === false || validation === 'failed';
+}

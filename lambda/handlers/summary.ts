@@ -1,11 +1,12 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { createClients, createMessagesClient } from '../aws/clients.ts';
+import { createBackupClient, createClients, createMessagesClient } from '../aws/clients.ts';
 import { DynamoDbCopies } from '../aws/dynamodb-copies.ts';
 import { DynamoDbDrillLedger } from '../aws/dynamodb-drill-ledger.ts';
 import { DynamoDbLedger } from '../aws/dynamodb-ledger.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
 import { backupEngines } from '../aws/engines.ts';
+import { restoreTests } from '../aws/restore-tests.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
 import { publishTo } from '../aws/topic-messages.ts';
 import { countSubscriptions } from '../aws/topic-subscriptions.ts';
@@ -17,13 +18,14 @@ import { logged, logger } from './observability.ts';
 import { readPlan } from './read-plan.ts';
 
 const environment = readSummaryEnvironment(process.env);
+const vault = readVaultEnvironment(process.env);
 const clients = createClients();
 const sns = createMessagesClient();
 const ledger = new DynamoDbLedger(clients.dynamodb, environment.ledgerTableName);
 const copies = new DynamoDbCopies(clients.dynamodb, environment.ledgerTableName);
 const ports: Omit<SummaryPorts, 'copies'> = {
   tables: new DynamoDbTables(clients),
-  backupsOf: backupEngines(clients, readVaultEnvironment(process.env), timing),
+  backupsOf: backupEngines(clients, vault, timing),
   ledger: {
     holds: () => ledger.holds(),
     pinned: () => ledger.pinned(),
@@ -34,6 +36,7 @@ const ports: Omit<SummaryPorts, 'copies'> = {
     deletedSince: (plan, since) => ledger.deletedSince(plan, since),
     drills: new DynamoDbDrillLedger(clients.dynamodb, environment.ledgerTableName),
   },
+  restoreTests: async (within) => (vault ? restoreTests(createBackupClient(), vault.vaultName, within) : []),
   timing,
   log: logger,
   countUnconfirmed: async () => (await countSubscriptions(sns)(environment.topicArn)).unconfirmed,

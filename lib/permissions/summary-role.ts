@@ -6,7 +6,7 @@ import { guardrailStatements } from './guardrails.ts';
 import { encryptedQueueStatements, encryptedTableStatements, encryptedTopicStatements } from './key-access.ts';
 import { ledgerReadingStatement } from './ledger-access.ts';
 import type { RoleScope } from './role-scope.ts';
-import { vaultReadingStatements } from './vault-access.ts';
+import { restoreTestReadingStatements, vaultReadingStatements } from './vault-access.ts';
 
 export interface SummaryRoleScope extends Omit<RoleScope, 'sendsEvents'> {
   /** Where the summary goes, and the only place it can go. */
@@ -28,6 +28,7 @@ export function summaryRoleStatements(scope: SummaryRoleScope): PolicyStatement[
     }),
     new PolicyStatement({ sid: 'SendSummary', actions: ['sns:Publish'], resources: [topic.topicArn] }),
     ...vaultReadingStatements(vault),
+    ...restoreTestReadingStatements(vault),
     ledgerReadingStatement(ledger),
     ...encryptedTableStatements(encryptionKey),
     ...encryptedQueueStatements(encryptionKey),

@@ -82,6 +82,11 @@ export function jobFollowingStatements(vault: VaultAccess): PolicyStatement[] {
   ];
 }
 
+/** Looking at what AWS Backup's own restore testing restored. */
+export function restoreTestReadingStatements(vault: VaultAccess | undefined): PolicyStatement[] {
+  return vault ? [allow('ReadRestoreTests', ['backup:ListRestoreJobs'], '*')] : [];
+}
+
 /** Deleting recovery points, one look before and one after, and knowing what legal holds keep. */
 export function pointDeletingStatements(vault: VaultAccess | undefined): PolicyStatement[] {
   if (!vault) return [];

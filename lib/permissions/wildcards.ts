@@ -44,6 +44,7 @@ const reasons: Readonly<Record<string, string>> = {
   StartRestoreJobs:
     'the ids of recovery points are given by AWS Backup when they are taken; the role handed over restores into drill tables only',
   FollowRestoreJobs: 'DescribeRestoreJob and ListRestoreJobs know no resource but * (Service Authorization Reference)',
+  ReadRestoreTests: 'ListRestoreJobs knows no resource but * (Service Authorization Reference)',
   ReportValidations: 'PutRestoreValidationResult knows no resource but * (Service Authorization Reference)',
   LookAtSources: 'an operator chose these tables by a pattern of names',
   LookAtSourcesByTag:

@@ -5,8 +5,9 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Ledger } from '../../lib/constructs/ledger.ts';
 import type { NotifyProps } from '../../lib/monitoring-props.ts';
+import type { EnginePlanProps } from '../../lib/both-engines.ts';
 import { summaryRoleStatements } from '../../lib/permissions/summary-role.ts';
-import { aMonitoringStack, aPlan, env, propertiesOf, resourcesOf } from './deploy.ts';
+import { aMonitoringStack, aPlan, aVaultedPlan, env, propertiesOf, resourcesOf } from './deploy.ts';
 import { decide, roleStatements } from './iam-simulation.ts';
 
 const topicArn = 'arn:aws:sns:eu-west-1:123456789012:operations';
@@ -64,6 +65,17 @@ describe('the weekly summary', () => {
       );
   });
 
+  test('may list restore jobs only where a plan is of AWS Backup', () => {
+    const mayList = (plan: EnginePlanProps) => {
+      const stack = aMonitoringStack({ plans: { orders: plan }, notify: { topic: aTopic() } });
+      const statements = roleStatements(resourcesOf(stack)).get('WeeklySummaryRole') ?? [];
+      return decide(statements, { action: 'backup:ListRestoreJobs', resource: '*' });
+    };
+
+    expect(mayList(aVaultedPlan())).toBe('allowed');
+    expect(mayList(aPlan())).toBe('denied');
+  });
+
   test('may use the key of a topic of the deployment, through SNS', () => {
     const stack = aMonitoringStack();
     const topic = new Topic(stack, 'Topic');
@@ -79,7 +91,8 @@ describe('the weekly summary', () => {
   });
 
   test('has no finding of the AwsSolutions rules', () => {
-    const stack = aMonitoringStack({ plans: { orders: aPlan() }, notify: { topic: aTopic() } });
+    const plans = { orders: aPlan(), ledgers: aVaultedPlan({ tables: { named: ['ledgers'] } }) };
+    const stack = aMonitoringStack({ plans, notify: { topic: aTopic() } });
 
     expect(new AwsSolutionsChecks().validateScope(stack).violations).toEqual([]);
   });

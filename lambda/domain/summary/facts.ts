@@ -1,5 +1,9 @@
 import type { Forecast } from '../drill/forecast.ts';
 import type { DurationBounds } from '../drill/restore-timing.ts';
+import type { RestoreTest } from '../restore-test.ts';
+
+/** For so long AWS Backup lists jobs, and so far back the restores of its own restore testing are told of. */
+export const restoreTestDays = 30;
 
 /** What a week was like, as far as it could be read. */
 export interface WeekFacts {
@@ -27,6 +31,8 @@ export interface ReadPlan {
   readonly tables: readonly TableFacts[];
   /** Missing where the plan copies nothing. */
   readonly copies?: CopyFacts;
+  /** What AWS Backup's own restore testing made of the plan's tables; missing where the plan is not of AWS Backup. */
+  readonly restoreTests?: readonly RestoreTest[] | 'unreadable';
   /** Backups that prune deleted in the week. */
   readonly deleted: number;
   readonly kept: number;

@@ -3,6 +3,7 @@ import { findingsOf, isBroken, type Finding } from './findings.ts';
 import { spokenBytes, spokenCount, spokenDuration, spokenInstant } from './spoken.ts';
 import { copiesLine } from './copies-line.ts';
 import { restoreLine } from './restore-line.ts';
+import { restoreTestsLine } from './restore-tests-line.ts';
 
 /** A message as SNS sends it by mail. */
 export interface Message {
@@ -104,6 +105,7 @@ function planLines({ facts, headline, tables }: Judged, week: WeekFacts): string
     ...copiesLine(facts, week.until),
     ...retentionLines(facts),
     ...proofLine(facts, week),
+    ...restoreTestsLine(facts, week.until),
     ...tableLines(facts, tables, week),
   ];
 }

@@ -6,6 +6,7 @@ import { durationSeconds } from '../../domain/keep-guarantee.ts';
 import type { CompleteListing } from '../../domain/listing.ts';
 import { isOwnBackup } from '../../domain/naming.ts';
 import type { Plan } from '../../domain/plan.ts';
+import type { RestoreTest } from '../../domain/restore-test.ts';
 import { judge, type Judgement } from '../../domain/retention.ts';
 import type { Restorable } from '../../domain/standing.ts';
 import type { PlanFacts, TableFacts } from '../../domain/summary/facts.ts';
@@ -21,6 +22,7 @@ import type { SummaryRun } from './summary.ts';
 export interface PlanRun extends SummaryRun {
   readonly week: Week;
   readonly listing: CompleteListing;
+  readonly restoreTests: readonly RestoreTest[] | 'unreadable';
   /** Later than the week: a backup may have been taken since. */
   readonly now: Date;
 }
@@ -65,9 +67,16 @@ export async function readPlanFacts(plan: Plan, run: PlanRun, ports: SummaryPort
     ...promisesOf(plan),
     tables,
     ...(await copyFacts(plan, discovery.tables, run.week.from, ports.copies)),
+    ...restoreTestFacts(plan, discovery.tables, run.restoreTests),
     deleted: (await ledger.deletedSince(plan.name, run.week.from)).length,
     ...retentionFacts(judgement, isOwn),
   };
+}
+
+/** > Of a plan whose backups DynamoDB takes there is nothing to say: restore testing knows no backup of DynamoDB's own. */
+function restoreTestFacts({ backup }: Plan, tables: readonly string[], tests: PlanRun['restoreTests']) {
+  if (backup.engine !== 'aws-backup') return {};
+  return { restoreTests: tests === 'unreadable' ? tests : tests.filter(({ table }) => tables.includes(table)) };
 }
 
 function promisesOf({ name, objectives, keep, prune, drill }: Plan) {

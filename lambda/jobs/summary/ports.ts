@@ -1,5 +1,6 @@
 import type { CopyPlace } from '../../domain/copy-destination.ts';
 import type { Plan } from '../../domain/plan.ts';
+import type { RestoreTest } from '../../domain/restore-test.ts';
 import type { Message } from '../../domain/summary/message.ts';
 import type { NewestCopy } from '../copies-port.ts';
 import type { DrillResult } from '../drill/drill-result.ts';
@@ -38,6 +39,8 @@ export interface SummaryPorts {
   readonly backupsOf: BackupsOf;
   readonly ledger: SummaryLedger;
   readonly copies: SummaryCopies;
+  /** What AWS Backup's own restore testing began to restore within a time, out of the deployment's vault. */
+  readonly restoreTests: (within: { readonly from: Date; readonly until: Date }) => Promise<readonly RestoreTest[]>;
   readonly timing: Pick<Timing, 'now'>;
   readonly log: Log;
   /** Subscriptions of the topic that nobody confirmed. */

@@ -1,12 +1,13 @@
 import type { DrillTableScope } from '../../domain/drill/drill-table-name.ts';
 import type { CompleteListing, Listing } from '../../domain/listing.ts';
 import type { Engine, Plan } from '../../domain/plan.ts';
-import type { PlanFacts } from '../../domain/summary/facts.ts';
+import { restoreTestDays, type PlanFacts } from '../../domain/summary/facts.ts';
 import { weeklyMessage, type Message } from '../../domain/summary/message.ts';
-import { readPlanFacts } from './plan-facts.ts';
+import { readPlanFacts, type PlanRun } from './plan-facts.ts';
 import type { SummaryPorts } from './ports.ts';
 
-const weekMilliseconds = 7 * 24 * 3_600_000;
+const dayMilliseconds = 24 * 3_600_000;
+const weekMilliseconds = 7 * dayMilliseconds;
 
 export interface SummaryRun extends DrillTableScope {
   readonly plans: readonly Plan[];
@@ -23,6 +24,7 @@ export interface SummaryRun extends DrillTableScope {
 export async function summarizeWeek(run: SummaryRun, ports: SummaryPorts): Promise<Message> {
   const week = { from: new Date(run.slot.getTime() - weekMilliseconds), until: run.slot };
   const listings = new Map<Engine, Listing>();
+  const restoreTests = await restoreTestsOf(run, ports);
   const plans: PlanFacts[] = [];
   for (const plan of run.plans) {
     plans.push(
@@ -30,7 +32,8 @@ export async function summarizeWeek(run: SummaryRun, ports: SummaryPorts): Promi
         const { engine } = plan.backup;
         const listing = listings.get(engine) ?? (await ports.backupsOf(engine).list({}));
         listings.set(engine, listing);
-        return readPlanFacts(plan, { ...run, week, listing: whole(listing), now: ports.timing.now() }, ports);
+        const now = ports.timing.now();
+        return readPlanFacts(plan, { ...run, week, listing: whole(listing), restoreTests, now }, ports);
       }),
     );
   }
@@ -52,6 +55,20 @@ async function readOrSay(plan: Plan, { log }: SummaryPorts, read: () => Promise<
   } catch (error) {
     log.error('a plan could not be read for the summary', { plan: plan.name, error });
     return { kind: 'unreadable', plan: plan.name, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** > They are AWS's word beside ours: that they cannot be read is said, and keeps nothing else from being told. */
+async function restoreTestsOf(
+  { plans, slot }: SummaryRun,
+  { restoreTests, log }: SummaryPorts,
+): Promise<PlanRun['restoreTests']> {
+  if (plans.every(({ backup }) => backup.engine !== 'aws-backup')) return [];
+  try {
+    return await restoreTests({ from: new Date(slot.getTime() - restoreTestDays * dayMilliseconds), until: slot });
+  } catch (error) {
+    log.warn('the restore jobs could not be read for the summary', { error });
+    return 'unreadable';
   }
 }
 

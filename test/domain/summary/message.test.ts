@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { RestoreTest } from '../../../lambda/domain/restore-test.ts';
 import type { PlanFacts, ReadPlan, TableFacts, WeekFacts } from '../../../lambda/domain/summary/facts.ts';
 import { weeklyMessage } from '../../../lambda/domain/summary/message.ts';
 
@@ -98,6 +99,38 @@ describe('the summary of a week', () => {
     expect(notWell).toContain('- orders: copies given up: 2; the log of follow says why');
     expect(notWell).toContain('(items in eu-west-1); 1 table without a copy in some place');
     expect(none).toContain('Copies: 0 made, 0 given up; 2 tables without a copy in some place\n');
+  });
+
+  test("tells of AWS Backup's own restore testing: the newest restore, its validation, and how many there were", () => {
+    const lineOf = (restoreTests: NonNullable<ReadPlan['restoreTests']>) =>
+      /^Restore testing of AWS Backup: (.*)$/m.exec(weeklyMessage(aWeek([aPlan({ restoreTests })])).text)?.[1];
+    const aTest = (days: number, parts: Partial<RestoreTest> = {}): RestoreTest => {
+      const startedAt = daysAgo(days);
+      return {
+        table: 'orders',
+        startedAt,
+        endedAt: new Date(startedAt.getTime() + 750_000),
+        isRestored: true,
+        ...parts,
+      };
+    };
+    const running = { table: 'items', startedAt: new Date(until.getTime() - 300_000) };
+
+    const last = lineOf([aTest(9), aTest(2, { validation: 'successful' }), aTest(5, { validation: 'failed' })]);
+
+    expect(last).toBe(
+      'orders restored 1 d 23 h ago in 12 min 30 s, validation successful; 3 restores in 30 days, 1 failed',
+    );
+    expect(lineOf([aTest(2, { validation: 'timed-out' })])).toContain(
+      'validation timed out; 1 restore in 30 days, 0 failed',
+    );
+    expect(lineOf([aTest(2)])).toContain('in 12 min 30 s, not validated; ');
+    expect(lineOf([aTest(2, { isRestored: false })])).toBe(
+      'restore of orders failed 1 d 23 h ago after 12 min 30 s; 1 restore in 30 days, 1 failed',
+    );
+    expect(lineOf([aTest(2), running])).toBe('items being restored for 5 min; 2 restores in 30 days, 0 failed');
+    expect(lineOf('unreadable')).toBe('could not be read');
+    expect(lineOf([])).toBeUndefined();
   });
 
   test('in which much went wrong says the worst first, in the subject and in each plan', () => {

@@ -34,6 +34,7 @@ async function summarize(world: World, plans: readonly Plan[], parts: Partial<Su
       newestCopies: (plan) => new DynamoDbCopies(dynamodb, 'ledger').newestCopies(plan),
       reportsSince: (plan, since) => ledger.reportsSince('copy', plan, since),
     },
+    restoreTests: () => Promise.resolve([]),
     timing: { now: () => account.now },
     log: { warn: () => undefined, error: () => undefined },
     countUnconfirmed: () => Promise.resolve(0),
