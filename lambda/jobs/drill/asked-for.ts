@@ -1,8 +1,11 @@
+import type { DrillPlan } from '../../domain/plan.ts';
 import type { ChosenSource } from './choose-source.ts';
-import type { DrillRun } from './drill.ts';
 import type { RestoreRequest } from './ports.ts';
 
 export type AskedFor = Pick<RestoreRequest, 'billing' | 'indexes' | 'encryptionKey'>;
+
+/** What somebody may wish of a restored table. */
+type Wish = Pick<DrillPlan, 'billing' | 'indexes' | 'encryptionKey'>;
 
 /**
  * How the restored table is to be: as the plan says.
@@ -10,10 +13,9 @@ export type AskedFor = Pick<RestoreRequest, 'billing' | 'indexes' | 'encryptionK
  * > where the source is gone, the one that AWS manages.
  */
 export function askedFor(
-  { drill }: Pick<DrillRun, 'drill'>,
+  { billing, indexes, encryptionKey }: Wish,
   source: Pick<ChosenSource, 'from' | 'backedUp'>,
 ): AskedFor {
-  const { billing, indexes, encryptionKey } = drill;
   if (source.from.kind !== 'recovery-point') return { billing, indexes, encryptionKey };
   const keyOfSource = source.backedUp.shape.encryption ?? 'aws-managed';
   return { billing: 'as-backed-up', indexes: 'all', encryptionKey: encryptionKey ?? keyOfSource };

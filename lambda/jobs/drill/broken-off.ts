@@ -34,10 +34,13 @@ export async function unlessBroken<Outcome extends object>(
     return await act();
   } catch (error) {
     log.error('a drill broke off', { table, phase, error });
-    const kind = kindOf(error);
-    const message = error instanceof Error ? error.message : String(error);
-    return {
-      failure: { phase, kind, message: kind === 'no-answer' ? `nobody answered any more: ${message}` : message },
-    };
+    return { failure: failureBehind(error, phase) };
   }
+}
+
+/** What broke off a phase, as its failure. */
+export function failureBehind(error: unknown, phase: DrillPhase): DrillFailure {
+  const kind = kindOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return { phase, kind, message: kind === 'no-answer' ? `nobody answered any more: ${message}` : message };
 }

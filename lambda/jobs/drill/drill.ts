@@ -16,7 +16,7 @@ import { leavePlace, takePlace } from './place.ts';
 import type { AskValidator, DrillIntent, DrillLedger, Rearming, Restores } from './ports.ts';
 import { disarmTable, rearmTable, settingsToGiveBack, type Rearmed } from './rearm-table.ts';
 import { reportValidation } from './report-validation.ts';
-import { requestRestore } from './request-restore.ts';
+import { requestRestore, type WantedRestore } from './request-restore.ts';
 import { validate, type Validated } from './validate.ts';
 import { waitUntilReady, type Restored } from './wait-until-ready.ts';
 
@@ -32,6 +32,9 @@ export interface DrillRun extends DrillTableScope {
   /** First part of the names of the plan's backups. */
   readonly prefix: string;
 }
+
+/** What it takes to ask for a restore, and to look what becomes of it. */
+export type LookingPorts = Pick<DrillPorts, 'restores' | 'timing'>;
 
 export interface DrillPorts {
   readonly backups: Backups;
@@ -140,7 +143,7 @@ async function restoreAndProve(
   durable: Durable,
   ports: DrillPorts,
 ): Promise<Outcome> {
-  const accepted = await requestRestore(run, source, intent, durable, ports);
+  const accepted = await requestRestore(wantedOf(run, source, intent), durable, ports);
   if (accepted.kind === 'failed')
     return { isSettled: accepted.failure.kind !== 'timed-out', failure: accepted.failure };
   const restored = await waitUntilReady(run, { targetName, source, accepted }, durable, ports);
@@ -160,6 +163,14 @@ async function restoreAndProve(
     proveRestored(run, targetName, { source, restored, snapshot }, durable, ports),
   );
   return { ...job, isSettled: true, times: { restore }, ...(typeof snapshot !== 'string' && { snapshot }), ...proven };
+}
+
+/** > A drill that finds no room for another restore stands back for ten minutes before it asks again: whoever restores for real goes first. */
+const standBackMilliseconds = 600_000;
+
+function wantedOf(run: DrillRun, source: ChosenSource, announced: DrillIntent): WantedRestore {
+  const giveUpAt = Date.parse(announced.recordedAt) + run.timeoutMilliseconds;
+  return { from: source.from, announced, asked: askedFor(run.drill, source), giveUpAt, standBackMilliseconds };
 }
 
 /** What was restored, and what it is to be given back. */
@@ -218,7 +229,7 @@ function resultOf(
   { source, job, times, rearmed, validated, failure }: Outcome,
   timing: Timing,
 ): DrillResult {
-  const { indexes, billing } = source ? askedFor(run, source) : run.drill;
+  const { indexes, billing } = source ? askedFor(run.drill, source) : run.drill;
   return {
     version: 1,
     plan: run.plan.name,

@@ -1,6 +1,6 @@
 import { withPoll, type RestoreTiming } from '../../domain/drill/restore-timing.ts';
 import { isPassing } from './broken-off.ts';
-import type { DrillPorts } from './drill.ts';
+import type { LookingPorts } from './drill.ts';
 import type { DrillFailure } from './drill-result.ts';
 
 /** What is known of a restore that AWS Backup was asked for, carried from look to look. */
@@ -24,7 +24,7 @@ export interface Followed {
 export async function followRestore(
   seen: Followed,
   { job, targetName }: { readonly job: string; readonly targetName: string },
-  { restores, timing }: Pick<DrillPorts, 'restores' | 'timing'>,
+  { restores, timing }: LookingPorts,
 ): Promise<Followed> {
   const sentAt = timing.now().getTime();
   const progress = await restores.progress(job, targetName);

@@ -24,8 +24,11 @@ export interface RestoreRequest {
 }
 
 export type RestoreOutcome =
-  /** `job` is what `progress` knows the restore by; without one, the table itself is all there is to look at. */
-  | { readonly kind: 'accepted'; readonly job?: string }
+  /**
+   * `job` is what `progress` knows the restore by; without one, the table itself is all there is to look at. `tableId` is that of the table, where
+   * it is known at once.
+   */
+  | { readonly kind: 'accepted'; readonly job?: string; readonly tableId?: string }
   /** A table of that name is there, or being restored: ours after a lost answer, or somebody's. */
   | { readonly kind: 'exists' }
   /** Nothing was started. `retriable` says whether trying again can help. */

@@ -1,6 +1,14 @@
 import { letsEverybodyIn } from '../../domain/drill/public-policy.ts';
 import { knownOf, type SettingName, type TableSettings } from '../../domain/settings.ts';
-import { applySetting, inOrder, readBack, reportOf, takenOffBeforeDeletion, takeOffSetting } from '../rearm.ts';
+import {
+  applySetting,
+  inOrder,
+  readBack,
+  reportOf,
+  takenOffBeforeDeletion,
+  takeOffSetting,
+  type RearmPorts,
+} from '../rearm.ts';
 import type { ApplyOutcome } from '../settings-port.ts';
 import type { ChosenSource } from './choose-source.ts';
 import type { DrillFailure, RearmedSettings } from './drill-result.ts';
@@ -38,8 +46,31 @@ export async function rearmTable(
   ports: DrillPorts,
 ): Promise<Rearmed> {
   if (typeof snapshot === 'string') return { settings: snapshot };
-  const withheld = withheldFrom(snapshot);
-  const wanted = inOrder(run.drill.rearm).filter((name) => !withheld.includes(name));
+  const { rearm } = run.drill;
+  const withheld = withheldFrom(snapshot).filter((name) => rearm.includes(name));
+  const names = rearm.filter((name) => !withheld.includes(name));
+  const { settings, ...rest } = await giveBack({ targetName, snapshot, names }, durable, ports);
+  const words = withheld.map((name) => [name, 'withheld: it would let everybody read the restored items'] as const);
+  return { settings: { ...settings, ...Object.fromEntries(words) }, ...rest };
+}
+
+/** Which settings of a snapshot a table gets. */
+interface Given {
+  readonly targetName: string;
+  readonly snapshot: TableSettings;
+  readonly names: readonly SettingName[];
+}
+
+/**
+ * Gives a restored table the named settings, one by one, and reads them back: as `rearmTable` does, whoever restored it.
+ * > What could not be given back is named, and is a failure.
+ */
+export async function giveBack(
+  { targetName, snapshot, names }: Given,
+  durable: Durable,
+  ports: RearmPorts,
+): Promise<{ readonly settings: Readonly<Record<string, string>>; readonly failure?: DrillFailure }> {
+  const wanted = inOrder(names);
   const outcomes: (readonly [SettingName, ApplyOutcome])[] = [];
   for (const name of wanted) {
     const known = knownOf(snapshot, name);
@@ -51,12 +82,8 @@ export async function rearmTable(
   const words = Object.fromEntries(
     settings.map(({ name, outcome, comparison }) => [name, wordOf(outcome, comparison)] as const),
   );
-  for (const name of withheld.filter((each) => run.drill.rearm.includes(each)))
-    words[name] = 'withheld: it would let everybody read the restored items';
   if (isRearmed) return { settings: words };
-  const wrong = Object.entries(words).filter(
-    ([name, word]) => !isGiven(word) && !withheld.some((each) => each === name),
-  );
+  const wrong = Object.entries(words).filter(([, word]) => !isGiven(word));
   const message = wrong.map(([name, word]) => `${name}: ${word}`).join('; ');
   return { settings: words, failure: { phase: 're-arm', kind: 'settings', message } };
 }

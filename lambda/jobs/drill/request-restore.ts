@@ -1,10 +1,9 @@
-import { askedFor } from './asked-for.ts';
+import type { AskedFor } from './asked-for.ts';
 import { stepError } from './broken-off.ts';
-import type { ChosenSource } from './choose-source.ts';
 import type { Durable } from './durable.ts';
-import type { DrillPorts, DrillRun } from './drill.ts';
+import type { LookingPorts } from './drill.ts';
 import type { DrillFailure } from './drill-result.ts';
-import type { DrillIntent, RestoredTable, RestoreRequest } from './ports.ts';
+import type { DrillIntent, RestoredTable, RestoreRequest, RestoreSource } from './ports.ts';
 
 /** When a restore was accepted, in epoch milliseconds, and how long the answer took: the moment lies in between. */
 export interface Accepted {
@@ -13,6 +12,8 @@ export interface Accepted {
   readonly uncertainMilliseconds: number;
   /** What AWS Backup knows the restore by. */
   readonly job?: string;
+  /** Of the table that is being made, where it is known at once. */
+  readonly tableId?: string;
 }
 
 type Attempt =
@@ -20,36 +21,38 @@ type Attempt =
   | Accepted
   | { readonly kind: 'failed'; readonly failure: DrillFailure };
 
+/** What was announced before it is asked for. */
+export type Announced = Pick<DrillIntent, 'targetName' | 'sourceArn' | 'region' | 'recordedAt' | 'targetTableId'>;
+
+export interface WantedRestore {
+  readonly from: RestoreSource;
+  readonly announced: Announced;
+  readonly asked: AskedFor;
+  /** When nobody waits any longer for it to be accepted, in epoch milliseconds. */
+  readonly giveUpAt: number;
+  /** How long to wait before asking again where AWS has no room for another restore. */
+  readonly standBackMilliseconds: number;
+  /** Set where an earlier process may have asked already. */
+  readonly mayHaveBegun?: boolean;
+}
+
 const shortestPauseMilliseconds = 15_000;
 const longestPauseMilliseconds = 600_000;
-/** Far longer than somebody who restores for real waits before asking again. */
-const standBackMilliseconds = 600_000;
 
 /**
  * Asks for the restore until it is accepted, and once only: an answer that was lost is looked for in the table itself.
- * > Adopted is only the table this very drill announced in the ledger; any other table of that name is left alone.
- * > A drill that finds no room for another restore stands back for ten minutes before it asks again: whoever restores for real goes first.
+ * > Adopted is only the table that was announced in the ledger; any other table of that name is left alone.
  */
 export async function requestRestore(
-  run: DrillRun,
-  source: ChosenSource,
-  intent: DrillIntent,
+  wanted: WantedRestore,
   durable: Durable,
-  ports: DrillPorts,
+  ports: LookingPorts,
 ): Promise<Accepted | { readonly kind: 'failed'; readonly failure: DrillFailure }> {
-  const giveUpAt = Date.parse(intent.recordedAt) + run.timeoutMilliseconds;
-  const request = {
-    source: source.from,
-    sourceArn: intent.sourceArn,
-    target: intent.targetName,
-    announcedAt: intent.recordedAt,
-    ...askedFor(run, source),
-  };
-  const start: Attempt = { kind: 'again', tries: 0, pauseMilliseconds: 0, mustLook: false };
+  const start: Attempt = { kind: 'again', tries: 0, pauseMilliseconds: 0, mustLook: wanted.mayHaveBegun ?? false };
   const last = await durable.poll<Attempt>(
     'request the restore',
     start,
-    (state) => attempt(request, intent, state, giveUpAt, ports),
+    (state) => attempt(wanted, state, ports),
     (state) => (state.kind === 'again' ? state.pauseMilliseconds : undefined),
   );
   if (last.kind !== 'again') return last;
@@ -59,18 +62,14 @@ export async function requestRestore(
   };
 }
 
-async function attempt(
-  request: RestoreRequest,
-  intent: DrillIntent,
-  state: Attempt,
-  giveUpAt: number,
-  ports: DrillPorts,
-): Promise<Attempt> {
+async function attempt(wanted: WantedRestore, state: Attempt, ports: LookingPorts): Promise<Attempt> {
+  const { announced, giveUpAt } = wanted;
+  const request = requestOf(wanted);
   const tries = state.kind === 'again' ? state.tries : 0;
   // Where there is a job, whoever asks for it looks for it first.
   const mustLook = state.kind === 'again' && state.mustLook && request.source.kind !== 'recovery-point';
   if (mustLook) {
-    const adopted = await adopt(intent, ports);
+    const adopted = await adopt(announced, ports);
     if (adopted) return adopted;
   }
   const sentAt = ports.timing.now().getTime();
@@ -81,12 +80,13 @@ async function attempt(
       return { ...outcome, at: answeredAt, uncertainMilliseconds: answeredAt - sentAt };
     case 'exists':
       return (
-        (await adopt(intent, ports)) ?? failed('name-taken', `a table named ${request.target} is there, and not ours`)
+        (await adopt(announced, ports)) ??
+        failed('name-taken', `a table named ${request.target} is there, and not ours`)
       );
     case 'unknown':
       return again(tries, true, answeredAt, giveUpAt, outcome.failure.message);
     case 'no-room':
-      return standBack(tries, answeredAt, giveUpAt, outcome.failure.message);
+      return standBack(tries, answeredAt, wanted, outcome.failure.message);
     case 'refused':
       return outcome.retriable
         ? again(tries, false, answeredAt, giveUpAt, outcome.failure.message)
@@ -94,25 +94,32 @@ async function attempt(
   }
 }
 
-/** The table of a lost answer; undefined when there is none yet. A look that fails is repeated by the step. */
-async function adopt(intent: DrillIntent, { restores }: DrillPorts): Promise<Attempt | undefined> {
-  const look = await restores.look(intent.targetName);
-  if (look.kind === 'failed') throw stepError(look.failure, `cannot look at ${intent.targetName}${placeOf(intent)}`);
-  if (look.kind === 'missing') return undefined;
-  const { table } = look;
-  return isOurs(table, intent)
-    ? { kind: 'accepted', at: table.createdAt.getTime(), uncertainMilliseconds: 1_000 }
-    : failed('name-taken', `a table named ${table.name} is there, and it is not this drill's`);
+function requestOf({ from, announced, asked }: WantedRestore): RestoreRequest {
+  const { sourceArn, targetName: target, recordedAt: announcedAt } = announced;
+  return { source: from, sourceArn, target, announcedAt, ...asked };
 }
 
-function placeOf({ region }: DrillIntent): string {
+/** The table of a lost answer; undefined when there is none yet. A look that fails is repeated by the step. */
+async function adopt(announced: Announced, { restores }: LookingPorts): Promise<Attempt | undefined> {
+  const look = await restores.look(announced.targetName);
+  if (look.kind === 'failed')
+    throw stepError(look.failure, `cannot look at ${announced.targetName}${placeOf(announced)}`);
+  if (look.kind === 'missing') return undefined;
+  const { table } = look;
+  return isOurs(table, announced)
+    ? { kind: 'accepted', at: table.createdAt.getTime(), uncertainMilliseconds: 1_000, tableId: table.tableId }
+    : failed('name-taken', `a table named ${table.name} is there, and not ours`);
+}
+
+function placeOf({ region }: Announced): string {
   return region === undefined ? '' : ` in ${region}`;
 }
 
 /** DynamoDB shows the origin of a table only while it is restored; later the announced name and the time have to do. */
-function isOurs(table: RestoredTable, intent: DrillIntent): boolean {
-  const isLater = table.createdAt.getTime() >= Date.parse(intent.recordedAt);
-  return isLater && (table.restoredFrom === undefined || table.restoredFrom === intent.sourceArn);
+function isOurs(table: RestoredTable, { recordedAt, sourceArn, targetTableId }: Announced): boolean {
+  if (targetTableId !== undefined) return table.tableId === targetTableId;
+  const isLater = table.createdAt.getTime() >= Date.parse(recordedAt);
+  return isLater && (table.restoredFrom === undefined || table.restoredFrom === sourceArn);
 }
 
 function again(tries: number, mustLook: boolean, now: number, giveUpAt: number, message: string): Attempt {
@@ -122,10 +129,14 @@ function again(tries: number, mustLook: boolean, now: number, giveUpAt: number, 
   return { kind: 'again', tries: tries + 1, pauseMilliseconds, mustLook };
 }
 
-function standBack(tries: number, now: number, giveUpAt: number, message: string): Attempt {
-  const pauseMilliseconds = standBackMilliseconds;
+function standBack(
+  tries: number,
+  now: number,
+  { standBackMilliseconds: pauseMilliseconds, giveUpAt }: WantedRestore,
+  message: string,
+): Attempt {
   if (now + pauseMilliseconds > giveUpAt)
-    return failed('no-room', `AWS had no room for another restore until the drill gave up: ${message}`);
+    return failed('no-room', `AWS had no room for another restore until the wait for it was over: ${message}`);
   return { kind: 'again', tries, pauseMilliseconds, mustLook: false };
 }
 

@@ -2,7 +2,7 @@ import { askedFor, type AskedFor } from './asked-for.ts';
 import { isPassing, stepError } from './broken-off.ts';
 import type { ChosenSource } from './choose-source.ts';
 import type { Durable } from './durable.ts';
-import type { DrillPorts, DrillRun } from './drill.ts';
+import type { DrillPorts, DrillRun, LookingPorts } from './drill.ts';
 import type { DrillFailure } from './drill-result.ts';
 import type { BackedUpTable, CheckOutcome, ItemCheck, RestoredTable, TableShape } from './ports.ts';
 
@@ -25,15 +25,9 @@ export async function validate(
   ports: DrillPorts,
 ): Promise<Validated> {
   const { backedUp } = source;
-  const differences = await durable.step('compare with the backup', async () => {
-    const look = await ports.restores.look(targetName);
-    if (look.kind !== 'found') return [`${targetName} cannot be looked at`];
-    return differencesBetween(backedUp.shape, look.table, askedFor(run, source));
-  });
-  if (differences.length > 0) return nothingVerified('not-as-backed-up', differences.join('; '));
-  const read = await durable.step('read items', () => readItems(run, targetName, backedUp, ports));
-  const items = { itemsVerified: read.examined, ...(read.isWhole && { itemsCounted: read.examined }) };
-  if (read.failure) return { ...items, checksPassed: 0, failure: read.failure };
+  const expected = { backedUp, asked: askedFor(run.drill, source), limits: run.drill.validate };
+  const { failure, ...items } = await compareAndRead(targetName, expected, durable, ports);
+  if (failure) return { ...items, checksPassed: 0, failure };
   const checks = run.drill.validate.checks.filter(({ table }) => table === run.table);
   let checksPassed = 0;
   for (const [nth, check] of checks.entries()) {
@@ -45,6 +39,34 @@ export async function validate(
   }
   const refused = await askFunction(run, targetName, backedUp, durable, ports);
   return { ...items, checksPassed, ...(refused && { failure: refused }) };
+}
+
+/** What a restored table is held against, and how much of it is read. */
+interface Expected {
+  readonly backedUp: BackedUpTable;
+  readonly asked: AskedFor;
+  readonly limits: { readonly items: number; readonly bytes: number };
+}
+
+/** The part of a validation that every restored table can pass: it has the shape that was backed up, and items can be read. */
+export async function compareAndRead(
+  targetName: string,
+  { backedUp, asked, limits }: Expected,
+  durable: Durable,
+  ports: LookingPorts,
+): Promise<Omit<Validated, 'checksPassed'>> {
+  const differences = await durable.step('compare with the backup', async () => {
+    const look = await ports.restores.look(targetName);
+    if (look.kind !== 'found') return [`${targetName} cannot be looked at`];
+    return differencesBetween(backedUp.shape, look.table, asked);
+  });
+  if (differences.length > 0) {
+    const failure = { phase: 'validate', kind: 'not-as-backed-up', message: differences.join('; ') } as const;
+    return { itemsVerified: 0, failure };
+  }
+  const read = await durable.step('read items', () => readItems(limits, targetName, backedUp, ports));
+  const { examined, isWhole, failure } = read;
+  return { itemsVerified: examined, ...(isWhole && { itemsCounted: examined }), ...(failure && { failure }) };
 }
 
 /** > The operator's own function has the last word: without its `passed` the drill fails. */
@@ -95,12 +117,11 @@ function isWanted(name: string, indexes: DrillRun['drill']['indexes']): boolean 
 const usualItemBytes = 1_000;
 
 async function readItems(
-  run: DrillRun,
+  { items, bytes }: Expected['limits'],
   targetName: string,
   source: BackedUpTable,
-  { restores, timing }: DrillPorts,
+  { restores, timing }: LookingPorts,
 ): Promise<{ examined: number; isWhole?: boolean; failure?: DrillFailure }> {
-  const { items, bytes } = run.drill.validate;
   const { sizeBytes, itemCount = Math.ceil(sizeBytes / usualItemBytes) } = source;
   const limits = { items, bytes, expectedItems: itemCount };
   const outcome = await restores.sample(targetName, limits, () => timing.random());
@@ -128,8 +149,4 @@ function faultOf(outcome: CheckOutcome, { key }: ItemCheck): DrillFailure | unde
       if (isPassing(outcome.failure)) throw stepError(outcome.failure, 'cannot read an item');
       return { phase: 'validate', ...outcome.failure };
   }
-}
-
-function nothingVerified(kind: DrillFailure['kind'], message: string): Validated {
-  return { itemsVerified: 0, checksPassed: 0, failure: { phase: 'validate', kind, message } };
 }

@@ -8,7 +8,7 @@ import {
 import { isPassing } from './broken-off.ts';
 import type { ChosenSource } from './choose-source.ts';
 import type { Durable } from './durable.ts';
-import type { DrillPorts, DrillRun } from './drill.ts';
+import type { LookingPorts } from './drill.ts';
 import type { DrillFailure } from './drill-result.ts';
 import { followRestore } from './follow-restore.ts';
 import type { RestoredTable, Restores } from './ports.ts';
@@ -19,6 +19,11 @@ interface Awaited {
   readonly targetName: string;
   readonly source: ChosenSource;
   readonly accepted: Accepted;
+}
+
+/** How long somebody waits, from the accepted request on. */
+interface Patience {
+  readonly timeoutMilliseconds: number;
 }
 
 /** What was seen so far, carried from look to look. */
@@ -55,10 +60,10 @@ const unseenMilliseconds = 60_000;
  * > Ready is: ACTIVE, not restoring any more, every index ACTIVE. What cannot pass by waiting ends the wait at once.
  */
 export async function waitUntilReady(
-  run: DrillRun,
+  patience: Patience,
   awaited: Awaited,
   durable: Durable,
-  ports: DrillPorts,
+  ports: LookingPorts,
 ): Promise<Restored> {
   const { accepted } = awaited;
   const timing = { acceptedAt: accepted.at };
@@ -66,7 +71,7 @@ export async function waitUntilReady(
   const last = await durable.poll<Watch>(
     'wait until ready',
     start,
-    (watch) => lookOnce(watch, awaited, run, ports),
+    (watch) => lookOnce(watch, awaited, patience, ports),
     ({ isReady, failure, elapsedMilliseconds }) =>
       isReady || failure ? undefined : nextPollMilliseconds(elapsedMilliseconds),
   );
@@ -84,23 +89,27 @@ export async function waitUntilReady(
 }
 
 /** > Where a restore has a job, the table is looked at once the job is done: its indexes may be later. */
-async function lookOnce(watch: Watch, awaited: Awaited, run: DrillRun, ports: DrillPorts): Promise<Watch> {
+async function lookOnce(watch: Watch, awaited: Awaited, patience: Patience, ports: LookingPorts): Promise<Watch> {
   const { job, at } = awaited.accepted;
-  if (job === undefined || watch.endedAt !== undefined) return await look(watch, awaited, run, ports);
+  if (job === undefined || watch.endedAt !== undefined) return await look(watch, awaited, patience, ports);
   const { table, ready } = watch;
   const { unanswered, ...followed } = await followRestore({ table, ready }, { job, ...awaited }, ports);
   const elapsedMilliseconds = Math.max(0, ports.timing.now().getTime() - at);
   const next = { ...watch, ...followed, elapsedMilliseconds };
   if (next.failure) return next;
-  if (next.endedAt !== undefined) return await look(next, awaited, run, ports);
-  return timedOut(next, run, unanswered === undefined ? '' : `, and nobody could ask for it any more: ${unanswered}`);
+  if (next.endedAt !== undefined) return await look(next, awaited, patience, ports);
+  return timedOut(
+    next,
+    patience,
+    unanswered === undefined ? '' : `, and nobody could ask for it any more: ${unanswered}`,
+  );
 }
 
 async function look(
   watch: Watch,
   { targetName, source, accepted }: Awaited,
-  run: DrillRun,
-  { restores, timing }: DrillPorts,
+  patience: Patience,
+  { restores, timing }: LookingPorts,
 ): Promise<Watch> {
   const sentAt = timing.now().getTime();
   const seen = await restores.look(targetName);
@@ -109,7 +118,7 @@ async function look(
   const base = { ...watch, elapsedMilliseconds };
   if (seen.kind === 'failed') {
     if (!isPassing(seen.failure)) return { ...base, failure: { phase: 'restore', ...seen.failure } };
-    return timedOut(base, run, `, and nobody could look at it any more: ${seen.failure.message}`);
+    return timedOut(base, patience, `, and nobody could look at it any more: ${seen.failure.message}`);
   }
   if (seen.kind === 'missing') {
     const mayAppear = watch.tableId === undefined && elapsedMilliseconds < unseenMilliseconds;
@@ -130,7 +139,7 @@ async function look(
     ready: withPoll(watch.ready, isReady ? { at: readyAt, finished: true } : at(false)),
     isReady,
   };
-  return isReady ? next : timedOut(next, run);
+  return isReady ? next : timedOut(next, patience);
 }
 
 /** > DynamoDB cancels a restore whose caller loses one of the rights that it needs, and the table goes without a word of why. */
@@ -141,7 +150,7 @@ async function whyVanished(targetName: string, restores: Restores): Promise<Dril
     const message = `${vanished}: somebody deleted it, or DynamoDB gave the restore up`;
     return { phase: 'restore', kind: 'restore-failed', message };
   }
-  const message = `${vanished}: the role of the drill lost ${lost.join(', ')} on it, without which DynamoDB cancels a restore`;
+  const message = `${vanished}: the role that restores lost ${lost.join(', ')} on it, without which DynamoDB cancels a restore`;
   return { phase: 'restore', kind: 'access-denied', message };
 }
 
@@ -157,7 +166,7 @@ function whyHopeless({ name, status, shape }: RestoredTable, { backedUp }: Chose
   return undefined;
 }
 
-function timedOut(watch: Watch, { timeoutMilliseconds }: DrillRun, why = ''): Watch {
+function timedOut(watch: Watch, { timeoutMilliseconds }: Patience, why = ''): Watch {
   if (watch.elapsedMilliseconds < timeoutMilliseconds) return watch;
   const hours = (timeoutMilliseconds / 3_600_000).toFixed(1);
   return fail(watch, 'timed-out', `the restore was not done after ${hours} hours${why}`);
