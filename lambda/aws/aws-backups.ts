@@ -70,8 +70,7 @@ export function awsBackups(
     async list({ tableName, since }) {
       try {
         const onLegalHold = readsLegalHolds ? await pointsOnLegalHold(client) : none;
-        const backups = await points.list(since, { isLocked: await isLocked(), onLegalHold });
-        return completeListing(backups.filter((backup) => tableName === undefined || backup.tableName === tableName));
+        return completeListing(await points.list({ since, tableName }, { isLocked: await isLocked(), onLegalHold }));
       } catch (error) {
         return incompleteListing(error);
       }

@@ -24,6 +24,12 @@ export interface Keeping {
   readonly onLegalHold: ReadonlySet<string>;
 }
 
+/** Of which recovery points the tags are read, each by a call of its own. */
+interface Wanted {
+  readonly since?: Date | undefined;
+  readonly tableName?: string | undefined;
+}
+
 const concurrentTagReads = 8;
 const pageSize = 1000;
 
@@ -42,9 +48,10 @@ export class RecoveryPoints {
     this.#vaultName = vaultName;
   }
 
-  /** The recovery points of tables, whoever made them. > A listing whose token expires begins anew, once. */
-  async list(since: Date | undefined, keeping: Keeping): Promise<Backup[]> {
-    const points = await this.#listAll(since);
+  /** The recovery points of tables, or of one, whoever made them. > A listing whose token expires begins anew, once. */
+  async list({ since, tableName }: Wanted, keeping: Keeping): Promise<Backup[]> {
+    const listed = await this.#listAll(since);
+    const points = listed.filter((point) => tableName === undefined || tableNameOf(point) === tableName);
     const backups = await pMap(points, (point) => this.#listed(point, keeping), { concurrency: concurrentTagReads });
     return backups.flatMap((backup) => backup ?? []);
   }
@@ -98,7 +105,7 @@ export class RecoveryPoints {
   }
 
   async #listed(point: RecoveryPoint, keeping: Keeping): Promise<Backup | undefined> {
-    if (!parseDynamoDbArn(point.ResourceArn ?? '')) return undefined;
+    if (tableNameOf(point) === undefined) return undefined;
     const arn = point.RecoveryPointArn ?? '';
     const tags = this.#knownTags.get(arn) ?? (await this.#tagsIfAny(arn));
     if (!tags) return undefined;
@@ -149,13 +156,17 @@ async function unlessMissing<Found>(read: () => Promise<Found>): Promise<Found |
   }
 }
 
+function tableNameOf({ ResourceArn = '' }: RecoveryPoint): string | undefined {
+  return parseDynamoDbArn(ResourceArn)?.tableName;
+}
+
 /** Absent facts become empty ones: retention calls such a backup unjudgeable and keeps it. */
 function backupFrom(point: RecoveryPoint, tags: Tags, keeping: Keeping): Backup {
   const kept = keptByAws(point, keeping);
   return {
     arn: point.RecoveryPointArn ?? '',
     name: tags[recoveryPointTags.name] ?? 'without-name',
-    tableName: parseDynamoDbArn(point.ResourceArn ?? '')?.tableName ?? '',
+    tableName: tableNameOf(point) ?? '',
     tableId: tags[recoveryPointTags.tableId] ?? 'without-table-id',
     createdAt: point.CreationDate,
     status: statusOf(point),
