@@ -4,6 +4,7 @@ import {
   DescribeBackupCommand,
   ListBackupsCommand,
   type BackupSummary,
+  type BackupTypeFilter,
   type DynamoDBClient,
   type ListBackupsCommandOutput,
 } from '@aws-sdk/client-dynamodb';
@@ -20,11 +21,16 @@ const retriableOnCreate = new Set<FailureKind>(['throttled', 'table-busy', 'back
 /** DescribeBackup is allowed 10 times a second and ListBackups shows 100 backups at once: few are described, many are listed. */
 const describeUpTo = 8;
 
+interface DynamoDbBackupsOptions {
+  /** What listings show: by default what users made, for nothing else is ever judged. */
+  readonly listed?: BackupTypeFilter;
+}
+
 /** DynamoDB's on-demand backups, each operation held to its rate. */
-export function dynamoDbBackups(clients: {
-  readonly dynamodb: DynamoDBClient;
-  readonly dynamodbOnce: DynamoDBClient;
-}): Backups {
+export function dynamoDbBackups(
+  clients: { readonly dynamodb: DynamoDBClient; readonly dynamodbOnce: DynamoDBClient },
+  { listed = 'USER' }: DynamoDbBackupsOptions = {},
+): Backups {
   const { dynamodb, dynamodbOnce } = clients;
   const sendCreate = paced('createBackup', (input: CreateBackupCommand) => dynamodbOnce.send(input));
   const sendList = paced('listBackups', (input: ListBackupsCommand) => dynamodb.send(input));
@@ -89,7 +95,7 @@ export function dynamoDbBackups(clients: {
 
     async list(filter): Promise<Listing> {
       try {
-        return completeListing(await listAll(sendList, filter));
+        return completeListing(await listAll(sendList, listed, filter));
       } catch (error) {
         return incompleteListing(error);
       }
@@ -105,9 +111,10 @@ function progressOf({ arn, status }: Backup): (readonly [string, Progress])[] {
   return status === 'DELETED' ? [[arn, { kind: 'gone' }]] : [];
 }
 
-/** Reads every page of USER backups. Throws when a page fails or a marker comes twice; the SDK has no paginator for this. */
+/** Reads every page. Throws when a page fails or a marker comes twice; the SDK has no paginator for this. */
 async function listAll(
   send: (input: ListBackupsCommand) => Promise<ListBackupsCommandOutput>,
+  type: BackupTypeFilter,
   filter: { readonly tableName?: string; readonly since?: Date },
 ): Promise<Backup[]> {
   const backups: Backup[] = [];
@@ -116,7 +123,7 @@ async function listAll(
   for (;;) {
     const page = await send(
       new ListBackupsCommand({
-        BackupType: 'USER',
+        BackupType: type,
         TableName: filter.tableName,
         TimeRangeLowerBound: filter.since,
         ExclusiveStartBackupArn: marker,

@@ -14,6 +14,7 @@ import {
   type LocalSecondaryIndex,
   type RestoreTableFromBackupCommandInput,
   type SSESpecification,
+  type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import type {
   CheckOutcome,
@@ -85,12 +86,13 @@ export class DynamoDbRestores implements Restores {
     try {
       const overrides = await this.#overridesOf(request);
       if (source.kind === 'backup') {
-        await this.#once.send(
+        const { TableDescription } = await this.#once.send(
           new RestoreTableFromBackupCommand({ BackupArn: sourceArn, TargetTableName, ...overrides }),
         );
+        return accepted(TableDescription);
       } else {
         const instant = source.at === undefined ? latest : { RestoreDateTime: new Date(source.at) };
-        await this.#once.send(
+        const { TableDescription } = await this.#once.send(
           new RestoreTableToPointInTimeCommand({
             SourceTableArn: sourceArn,
             TargetTableName,
@@ -98,8 +100,8 @@ export class DynamoDbRestores implements Restores {
             ...overrides,
           }),
         );
+        return accepted(TableDescription);
       }
-      return { kind: 'accepted' };
     } catch (error) {
       return outcomeOf(error);
     }
@@ -319,6 +321,10 @@ function nextUnseen(start: number, segments: number, seen: ReadonlySet<number>):
 
 function isNamed(name: string): (index: { IndexName?: string | undefined }) => boolean {
   return ({ IndexName }) => IndexName === name;
+}
+
+function accepted(table: TableDescription | undefined): RestoreOutcome {
+  return { kind: 'accepted', ...(table?.TableId !== undefined && { tableId: table.TableId }) };
 }
 
 function outcomeOf(error: unknown): RestoreOutcome {

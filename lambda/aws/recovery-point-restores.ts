@@ -95,7 +95,7 @@ export function pointRestores(
         const point = await points.status(source.arn);
         if (!point || statusOf(point) !== 'AVAILABLE') return { kind: 'missing' };
         const { ResourceArn: originArn = '', BackupSizeInBytes: sizeBytes = 0, StorageClass } = point;
-        const look = await lookAtTable(parseDynamoDbArn(originArn)?.tableName ?? '');
+        const look = await lookAtOrigin(originArn, place, lookAtTable);
         if (look.kind === 'failed' && look.failure.kind !== 'access-denied') return look;
         const { arn, tableId } = source;
         const shape = look.kind === 'found' ? await shapeOfPoint(source, look.source, clients.kms) : {};
@@ -106,6 +106,16 @@ export function pointRestores(
       }
     },
   };
+}
+
+/** > A table of another Region is not the one that a table of this Region with its name is, and nobody asks there. */
+async function lookAtOrigin(
+  originArn: string,
+  { region }: RestorePlace,
+  lookAtTable: (tableName: string) => Promise<SourceLook>,
+): Promise<SourceLook> {
+  const origin = parseDynamoDbArn(originArn);
+  return origin?.region === region ? await lookAtTable(origin.tableName) : { kind: 'missing' };
 }
 
 /** > The same drill always asks with the same token. AWS does not say for how long it remembers one, so jobs are looked at first. */
