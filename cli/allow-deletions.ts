@@ -1,12 +1,17 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { planOfCopies } from '../lambda/domain/copy-destination.ts';
+import { scopeOfCopies } from '../lambda/domain/copy-drills.ts';
 import { hashOfPlan } from '../lambda/domain/plan-hash.ts';
+import type { Plan } from '../lambda/domain/plan.ts';
 import { connect, withConnection, type ConnectionOptions } from './connection.ts';
+import { readCopyPlace } from './copy-place.ts';
 import { readPlanFile } from './plan-file.ts';
 
 interface Options extends ConnectionOptions {
   readonly plan: string;
   readonly deletions: number;
   readonly hours: number;
+  readonly copiesIn?: string;
 }
 
 /** `ddb-backups allow-deletions`: lifts the deletion cap, or a shrunken listing, for one prune run of one version of a plan. */
@@ -15,15 +20,24 @@ export function allowDeletionsCommand(): Command {
     .description('Let one prune run of exactly this version of a plan delete more than its deletion cap.')
     .requiredOption('--plan <file>', 'the plan as its schedule carries it, in JSON')
     .requiredOption('--deletions <n>', 'how many backups may go at most', wholeNumber)
+    .option('--copies-in <arn>', 'let the run delete copies in this vault, and no backups')
     .option('--hours <n>', 'how long the permission lasts', wholeNumber, 24)
     .action(async (options: Options) => {
       const plan = readPlanFile(options.plan);
       const validUntil = new Date(Date.now() + options.hours * 3_600_000);
-      await connect(options).ledger.allowDeletions(plan.name, hashOfPlan(plan), options.deletions, validUntil);
+      const { scope, judged, what } = toBeDeleted(plan, options.copiesIn);
+      await connect(options).ledger.allowDeletions(scope, hashOfPlan(judged), options.deletions, validUntil);
       console.log(
-        `plan ${plan.name} may delete ${options.deletions} backups in one run until ${validUntil.toISOString()}`,
+        `plan ${plan.name} may delete ${options.deletions} ${what} in one run until ${validUntil.toISOString()}`,
       );
     });
+}
+
+/** What a run asks the ledger about: the plan, or the plan as it holds for its copies in one vault. */
+function toBeDeleted(plan: Plan, copiesIn: string | undefined) {
+  if (copiesIn === undefined) return { scope: plan.name, judged: plan, what: 'backups' };
+  const { rule } = readCopyPlace(plan, copiesIn);
+  return { scope: scopeOfCopies(plan.name, copiesIn), judged: planOfCopies(plan, rule), what: `copies in ${copiesIn}` };
 }
 
 function wholeNumber(text: string): number {

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import Table from 'cli-table3';
+import { copiesIn } from '../lambda/aws/copies.ts';
 import { DynamoDbTables } from '../lambda/aws/dynamodb-tables.ts';
 import { backupEngines } from '../lambda/aws/engines.ts';
 import { systemTiming as timing } from '../lambda/aws/system-timing.ts';
 import { drillPrefixFault } from '../lambda/domain/drill/drill-table-name.ts';
 import { pruneBackups } from '../lambda/jobs/prune.ts';
+import { pruneCopiesAt } from '../lambda/jobs/prune-copies.ts';
 import { isSuccess, type PruneReport } from '../lambda/jobs/prune-report.ts';
 import { readOnly } from '../lambda/jobs/read-only-ledger.ts';
 import { connect, withConnection, type ConnectionOptions } from './connection.ts';
+import { readCopyPlace } from './copy-place.ts';
 import { readPlanFile } from './plan-file.ts';
 
 interface Options extends ConnectionOptions {
@@ -17,6 +20,7 @@ interface Options extends ConnectionOptions {
   readonly prefix: string;
   readonly drillPrefix: string;
   readonly vault?: string;
+  readonly copiesIn?: string;
   readonly execute?: true;
   readonly json?: true;
 }
@@ -32,6 +36,7 @@ export function pruneCommand(): Command {
     .option('--prefix <text>', 'first part of the names of its backups', 'scheduled')
     .option('--drill-prefix <text>', 'first part of the names of its drill tables', drillPrefix, 'ddb-drill-')
     .option('--vault <name>', 'the vault of a plan with engine aws-backup')
+    .option('--copies-in <arn>', 'judge the copies in this vault, by the rules of their place, instead of the backups')
     .option('--execute', 'delete; without it nothing is written anywhere')
     .option('--json', 'print the report as JSON')
     .action(async (options: Options) => {
@@ -44,28 +49,31 @@ export function pruneCommand(): Command {
 async function runPrune(options: Options): Promise<PruneReport> {
   const plan = readPlanFile(options.plan);
   const { engine } = plan.backup;
-  if (engine === 'aws-backup' && options.vault === undefined)
+  const place = options.copiesIn === undefined ? undefined : readCopyPlace(plan, options.copiesIn);
+  if (engine === 'aws-backup' && options.vault === undefined && !place)
     throw new Error('--vault must name the vault of a plan with engine aws-backup, as the stack prints it');
   const { clients, ledger } = connect(options);
   const vault = options.vault === undefined ? undefined : { vaultName: options.vault, roleArn: undefined };
   const mode = options.execute ? plan.prune.mode : 'report-only';
-  return pruneBackups(
-    {
-      plan: { ...plan, prune: { ...plan.prune, mode } },
-      runId: randomUUID(),
-      prefix: options.prefix,
-      owner: options.owner,
-      drillTablePrefix: options.drillPrefix,
-      deadline: new Date(timing.now().getTime() + oneHourMilliseconds),
-    },
-    {
-      tables: new DynamoDbTables(clients),
-      backups: backupEngines(clients, vault, timing, { readsLegalHolds: true })(engine),
-      ledger: options.execute ? ledger : readOnly(ledger),
-      timing,
-      log: console,
-    },
-  );
+  const run = {
+    plan: { ...plan, prune: { ...plan.prune, mode } },
+    runId: randomUUID(),
+    prefix: options.prefix,
+    owner: options.owner,
+    drillTablePrefix: options.drillPrefix,
+    deadline: new Date(timing.now().getTime() + oneHourMilliseconds),
+  };
+  const ports = {
+    tables: new DynamoDbTables(clients),
+    ledger: options.execute ? ledger : readOnly(ledger),
+    timing,
+    log: console,
+  };
+  if (!place) {
+    const backups = backupEngines(clients, vault, timing, { readsLegalHolds: true })(engine);
+    return await pruneBackups(run, { ...ports, backups });
+  }
+  return await pruneCopiesAt(place, run, { ...ports, copiesIn: copiesIn(timing, { readsLegalHolds: true }) });
 }
 
 function describe(report: PruneReport, { execute }: Options): string {

@@ -26,12 +26,14 @@ export interface CopySource {
   readonly homeArn: string;
 }
 
+const copyVaultPrefix = 'dynamodb-copies-';
+
 /**
  * The name of the vault that a deployment has in another Region for its copies, at most 50 characters.
  * > It names the Region they come from: where deployments of one owner live in several Regions, none judges the copies of another.
  */
 export function copyVaultName(owner: string, homeRegion: string): string {
-  return `dynamodb-copies-${owner}-${homeRegion}`;
+  return `${copyVaultPrefix}${owner}-${homeRegion}`;
 }
 
 /** The name of the table beside such a vault, in which the settings are that its copies are re-armed with: that of the vault. */
@@ -46,6 +48,18 @@ export function copyRulesOf({ backup }: Pick<Plan, 'backup'>): readonly CopyRule
 
 export function copyPlaces(plan: Plan, { owner, homeArn }: CopySource): readonly CopyPlace[] {
   return copyRulesOf(plan).map((rule) => ({ rule, destination: destinationOf(rule, owner, homeIn(homeArn)) }));
+}
+
+/** The place of a plan's copies that is this vault, for whoever is told the vault only; undefined when the plan copies to no such one. */
+export function copyPlaceAt(plan: Plan, vaultArn: string): CopyPlace | undefined {
+  const vault = parseVaultArn(vaultArn);
+  const isIt = (rule: CopyRule) =>
+    rule.vaultArn === undefined
+      ? rule.region === vault?.region && vault.vaultName.startsWith(copyVaultPrefix)
+      : rule.vaultArn === vaultArn;
+  const rule = copyRulesOf(plan).find(isIt);
+  if (!vault || !rule) return undefined;
+  return { rule, destination: { vaultArn, vaultName: vault.vaultName, region: vault.region, isOwnAccount: true } };
 }
 
 function destinationOf({ region, vaultArn }: CopyRule, owner: string, home: Home): CopyDestination {

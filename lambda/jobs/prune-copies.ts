@@ -21,16 +21,25 @@ export interface PrunedCopies {
 export async function pruneCopies(
   run: PruneRun,
   places: readonly CopyPlace[],
-  { copiesIn, ...ports }: PruneCopiesPorts,
+  ports: PruneCopiesPorts,
 ): Promise<readonly PrunedCopies[]> {
   const pruned: PrunedCopies[] = [];
-  for (const { rule, destination } of places.filter((place) => place.destination.isOwnAccount)) {
-    const ledger = ledgerOfCopies(ports.ledger, destination.vaultArn);
-    const ofPlace = { ...run, plan: planOfCopies(run.plan, rule) };
-    const report = await pruneBackups(ofPlace, { ...ports, ledger, backups: copiesIn(destination) });
-    pruned.push({ destinationArn: destination.vaultArn, report });
+  for (const place of places.filter(({ destination }) => destination.isOwnAccount)) {
+    const report = await pruneCopiesAt(place, run, ports);
+    pruned.push({ destinationArn: place.destination.vaultArn, report });
   }
   return pruned;
+}
+
+/** The same in one place. */
+export async function pruneCopiesAt(
+  { rule, destination }: CopyPlace,
+  run: PruneRun,
+  { copiesIn, ...ports }: PruneCopiesPorts,
+): Promise<PruneReport> {
+  const ledger = ledgerOfCopies(ports.ledger, destination.vaultArn);
+  const ofPlace = { ...run, plan: planOfCopies(run.plan, rule) };
+  return await pruneBackups(ofPlace, { ...ports, ledger, backups: copiesIn(destination) });
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DynamoDbDrillLedger } from '../../lambda/aws/dynamodb-drill-ledger.ts';
+import { away, copyVaultArn, CopyingWorld } from '../jobs/copying-world.ts';
 import { EngineWorld, vaultName } from '../jobs/engine-world.ts';
 import { aPassedDrill, anIntent, aPlan, aWorld, owner, prefix, type World } from '../jobs/world.ts';
 import { CommandLine, main } from './command-line.ts';
@@ -103,6 +104,31 @@ describe('the operator’s command line', () => {
     expect(JSON.parse(before.stdout)).toMatchObject({ blocked: { by: 'deletion-cap' } });
     expect(JSON.parse(after.stdout)).toMatchObject({ blocked: null });
     expect(world.names('orders')).toHaveLength(3);
+  });
+
+  test('prune and allow-deletions reach the copies of a plan, by the rules of their place', async () => {
+    const copying = await CopyingWorld.beside(world);
+    copying.plantCopies(11);
+    writeFileSync(planFile, JSON.stringify(copying.plan()));
+    const pruneCopies = [...prune, '--copies-in', copyVaultArn];
+
+    const dry = await ddbBackups(...pruneCopies);
+    const before = await ddbBackups(...pruneCopies, '--execute', '--json');
+    const allowed = await ddbBackups(
+      ...['allow-deletions', '--plan', planFile, '--ledger', 'ledger'],
+      ...['--deletions', '30', '--copies-in', copyVaultArn],
+    );
+    const after = await ddbBackups(...pruneCopies, '--execute', '--json');
+    const elsewhere = await ddbBackups(...prune, '--copies-in', copyVaultArn.replace(away, 'us-east-1'));
+
+    expect(dry).toMatchObject({ status: 0, stderr: '' });
+    expect(dry.stdout).toContain('11 backups listed, 5 kept, 6 expired');
+    expect(JSON.parse(before.stdout)).toMatchObject({ blocked: { by: 'deletion-cap' } });
+    expect(allowed.stdout).toContain(`may delete 30 copies in ${copyVaultArn}`);
+    expect(JSON.parse(after.stdout)).toMatchObject({ blocked: null, expired: 6 });
+    expect(copying.copies()).toHaveLength(5);
+    expect(elsewhere).toMatchObject({ status: 2, stdout: '' });
+    expect(elsewhere.stderr).toMatch(/--copies-in must be .* that of the deployment in eu-west-1, got .*us-east-1/);
   });
 
   const refused: readonly [string, readonly string[], RegExp][] = [

@@ -4,8 +4,8 @@ import { copyRoleVariable, eventBusVariable, vaultVariables } from '../../lambda
 import { formatBackupName } from '../../lambda/domain/naming.ts';
 import type { Plan, PlanInput } from '../../lambda/domain/plan.ts';
 import type { SandboxAccount } from '../../sandbox/account.ts';
-import { anEngineWorld, vaultName, type EngineWorld, type SeenBackup } from './engine-world.ts';
-import { bundleOf, createLedger, functionOf, owner, prefix, type PruneResult } from './world.ts';
+import { anEngineWorld, vaultName, EngineWorld, type SeenBackup } from './engine-world.ts';
+import { bundleOf, createLedger, functionOf, owner, prefix, type PruneResult, type World } from './world.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -39,9 +39,15 @@ export class CopyingWorld {
       [eventBusVariable]: 'default',
     };
     account.loadFunction({ ...functionOf('follow', await bundleOf('follow'), env), timeoutSeconds: 900 });
-    account.inRegion(away).backup.vaults.add({ BackupVaultName: copyVault });
-    await createLedger(account.inRegion(away), copyVault);
+    await addCopyVault(account);
     return new CopyingWorld(engine);
+  }
+
+  /** The vaults of such a world, and its ledgers, in a world that is there already; nobody follows jobs in it. */
+  static async beside(world: World): Promise<CopyingWorld> {
+    world.account.backup.vaults.add({ BackupVaultName: vaultName });
+    await addCopyVault(world.account);
+    return new CopyingWorld(new EngineWorld(world, 'aws-backup'));
   }
 
   private constructor(engine: EngineWorld) {
@@ -130,6 +136,12 @@ export class CopyingWorld {
       return points.plant(vaults.require(copyVault), table, slot.getTime() + 1_000, { tags, roleArn }).arn;
     });
   }
+}
+
+/** With the table beside it. */
+async function addCopyVault(account: SandboxAccount): Promise<void> {
+  account.inRegion(away).backup.vaults.add({ BackupVaultName: copyVault });
+  await createLedger(account.inRegion(away), copyVault);
 }
 
 function ownTags(name: string, tableId: string): Record<string, string> {
