@@ -13,6 +13,7 @@ const ports = [
   'drill/ports',
   'drill/drill-result',
   'drill/durable',
+  'restore/ports',
   'watch/ports',
   'doctor/ports',
 ].map((name) => `lambda/jobs/${name}.ts`);
