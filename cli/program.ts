@@ -4,6 +4,7 @@ import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { holdCommand, holdsCommand, liftCommand } from './holds.ts';
 import { pruneCommand } from './prune.ts';
+import { restoreCommand } from './restore.ts';
 import { UnusableInputError } from './unusable-input-error.ts';
 
 /** Status of an unusable command line or unusable input: every fault is on stderr, and nothing on stdout. */
@@ -14,6 +15,7 @@ const program = new Command('ddb-backups')
   .addCommand(explainCommand())
   .addCommand(doctorCommand())
   .addCommand(pruneCommand())
+  .addCommand(restoreCommand())
   .addCommand(allowDeletionsCommand())
   .addCommand(holdCommand())
   .addCommand(liftCommand())
