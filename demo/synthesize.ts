@@ -13,11 +13,11 @@ export interface Assembly extends AsyncDisposable {
 }
 
 /**
- * Synthesizes the demo's app as `cdk synth` does: in a process of its own, with the context of cdk.json, into a cloud assembly with the
+ * Synthesizes a demo's app as `cdk synth` does: in a process of its own, with the context of cdk.json, into a cloud assembly with the
  * bundled functions. CloudFormation's schema is left to `npm run synth`, which checks the same stacks. Throws with what the app printed
  * when it fails.
  */
-export async function synthesize(): Promise<Assembly> {
+export async function synthesize(app = 'demo/app.ts'): Promise<Assembly> {
   const folder = await mkdtemp(join(tmpdir(), 'ddb-backups-demo-'));
   const { context } = JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8')) as { context: object };
   const env = {
@@ -26,6 +26,6 @@ export async function synthesize(): Promise<Assembly> {
     CDK_CONTEXT_JSON: JSON.stringify(context),
     CDK_VALIDATION: 'false',
   };
-  await run(process.execPath, [join(root, 'demo/app.ts')], { cwd: root, env });
+  await run(process.execPath, [join(root, app)], { cwd: root, env });
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }

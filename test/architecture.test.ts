@@ -35,7 +35,16 @@ const rules: readonly { folder: string; ours: readonly string[]; packages?: read
   { folder: 'sandbox', ours: ['lambda/contract'] },
   {
     folder: 'demo',
-    ours: ['lib', 'sandbox', 'lambda/contract', 'lambda/domain', 'lambda/aws', 'lambda/jobs/drill/drill-result.ts'],
+    ours: [
+      'lib',
+      'sandbox',
+      'cli',
+      'lambda/contract',
+      'lambda/domain',
+      'lambda/aws',
+      'lambda/jobs/drill/drill-result.ts',
+      'lambda/jobs/restore',
+    ],
   },
   { folder: 'e2e', ours: ['lib', 'lambda/contract'] },
   { folder: 'preview', ours: ['lib', 'sandbox', 'lambda/contract', 'lambda/domain'] },

@@ -76,11 +76,20 @@ function portsAtHome({ plan, drill: { region } }: DrillOrder): PortsOfPlace {
 function portsAtCopies(vaultArn: string): PortsOfPlace {
   const { region = '', vaultName = '' } = parseVaultArn(vaultArn) ?? {};
   const isDeployed = vaultName === copySettingsTableName(environment.owner, homeRegion);
+  const beside = isDeployed ? ledgersIn(region, vaultName) : undefined;
   return {
     backups: copiesAt({ vaultArn, vaultName, region, isOwnAccount: true }),
-    ledger: drillLedgerOfCopies(ledger, vaultArn),
-    snapshots: isDeployed ? new DynamoDbSettingsLedger(createClients(region).dynamodb, vaultName) : snapshots,
+    ledger: drillLedgerOfCopies(ledger, vaultArn, beside && { ledger: beside.drills, log: logger }),
+    snapshots: beside?.snapshots ?? snapshots,
     ...restoringInto(region, pointsIn({ region, vaultName })),
+  };
+}
+
+function ledgersIn(region: string, tableName: string) {
+  const { dynamodb } = createClients(region);
+  return {
+    drills: new DynamoDbDrillLedger(dynamodb, tableName),
+    snapshots: new DynamoDbSettingsLedger(dynamodb, tableName),
   };
 }
 

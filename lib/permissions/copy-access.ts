@@ -58,14 +58,14 @@ export function copyReadingStatements(access: CopyAccess | undefined): PolicySta
   ];
 }
 
-/** Restoring copies, and reading what they are re-armed with. */
+/** Restoring copies, reading what they are re-armed with, and saying beside them what came of it. */
 export function copyRestoringStatements(access: CopyAccess | undefined): PolicyStatement[] {
   if (!access) return [];
   const restoring = ['backup:DescribeRecoveryPoint', 'backup:StartRestoreJob'];
   return [
     ...copyReadingStatements(access),
     ...allowAny('RestoreCopies', restoring, access.ownPointArns),
-    ...allowAny('ReadSettingsOfCopies', ['dynamodb:Query'], access.settingsArns),
+    ...allowAny('KeepDrillsOfCopies', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], access.settingsArns),
   ];
 }
 

@@ -127,6 +127,15 @@ describe('copies that a plan drills', () => {
     expect(ofCopy?.settings).toMatchObject({ tags: 'applied', 'time-to-live': 'applied' });
   });
 
+  test('are known beside the copies to whoever restores them when this Region is lost', async () => {
+    const beside = new DynamoDbDrillLedger(account.inRegion(away).client(DynamoDBClient), copyVault);
+    const [ofCopy] = await drillsOf(account, scopeOfCopies('orders', copyVaultArn));
+
+    const known = await account.clock.runUntilSettled(beside.drillsOf('orders', 'orders'));
+
+    expect(known).toEqual([{ ...ofCopy, plan: 'orders' }]);
+  });
+
   test('have times of their own', () => {
     const time = (dimensions: Record<string, string>) =>
       account.metrics.latest(metricsNamespace, 'RestoreTime', { Plan: 'orders', Table: 'orders', ...dimensions });

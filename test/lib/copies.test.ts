@@ -339,6 +339,7 @@ describe('what the roles may do to drill copies', () => {
         `backup:StartRestoreJob ${pointIn(away)}`,
         `backup:ListRecoveryPointsByBackupVault ${deployedVault}`,
         `dynamodb:Query ${settingsTable}`,
+        `dynamodb:PutItem ${settingsTable}`,
         `dynamodb:DeleteTable ${drillTableIn(away, own)}`,
       ],
     ],
