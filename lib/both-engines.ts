@@ -1,5 +1,6 @@
+import type { Fault } from '../lambda/domain/faults.ts';
 import type { Engine } from '../lambda/domain/plan.ts';
-import type { PlanProps } from './plan-props.ts';
+import type { DrillProps, PlanProps } from './plan-props.ts';
 
 /** A plan of one engine. */
 export interface EnginePlanProps extends PlanProps {
@@ -14,6 +15,8 @@ export interface PlansByEngine {
   readonly pairs: ReadonlyMap<string, string>;
   /** Plans that somebody else has the name of. */
   readonly faults: readonly string[];
+  /** What plans with engine `both` ask for that only one engine does. */
+  readonly warnings: readonly Pick<Fault, 'path' | 'message'>[];
 }
 
 /**
@@ -21,7 +24,7 @@ export interface PlansByEngine {
  * Backup with `-vault` after it.
  * > Each engine has a result, a retention and an objective of its own: what one of them keeps excuses nothing of the other.
  * Point-in-time recovery is a matter of the table and stays with the first, as do drills that restore it. Other drills restore backups of
- * both, and what AWS Backup cannot do on the way, such as another Region, is done with those of DynamoDB only.
+ * both, and what AWS Backup cannot do on the way, such as another Region, is done with those of DynamoDB only; that is said.
  */
 export function plansByEngine(given: Readonly<Record<string, PlanProps>>): PlansByEngine {
   const pairs = new Map(
@@ -44,6 +47,7 @@ export function plansByEngine(given: Readonly<Record<string, PlanProps>>): Plans
     faults: taken.map(
       ([name, twin]) => `plans.${twin} must have another name, for plan ${name} of both engines has it`,
     ),
+    warnings: [...pairs].flatMap(([name, twin]) => dropped(name, twin, given[name]?.drill)),
   };
 }
 
@@ -62,8 +66,37 @@ function ofAwsBackup(plan: PlanProps): EnginePlanProps {
   return {
     ...without(without(plan, 'drill'), 'pointInTimeRecovery'),
     backup: { ...backup, engine: 'aws-backup' },
-    ...(restoresPoints && { drill: without(without(drill, 'region'), 'indexes') }),
+    ...(restoresPoints && { drill: ofRecoveryPoints(drill) }),
   };
+}
+
+/** > A key of another Region goes with the Region: where the vault is, nothing can be restored with it. */
+function ofRecoveryPoints(drill: DrillProps): DrillProps {
+  const atHome = without(without(drill, 'region'), 'indexes');
+  const { region, encryptionKey } = drill;
+  return region !== undefined && typeof encryptionKey === 'object' ? without(atHome, 'encryptionKey') : atHome;
+}
+
+function dropped(name: string, twin: string, drill: DrillProps | undefined): Pick<Fault, 'path' | 'message'>[] {
+  if (!drill || drill.backup === 'point-in-time') return [];
+  const { region, indexes = 'all' } = drill;
+  const warning = (member: string, why: string) => {
+    const path = `plans.${name}.drill.${member}`;
+    return { path, message: `${path} is for backups of DynamoDB only: plan ${twin} ${why}` };
+  };
+  return [
+    ...(region === undefined
+      ? []
+      : [warning('region', `drills where its vault is, for AWS Backup restores nowhere else; got '${region}'`)]),
+    ...(indexes === 'all'
+      ? []
+      : [
+          warning(
+            'indexes',
+            `restores every index, for AWS Backup cannot do otherwise; got ${JSON.stringify(indexes)}`,
+          ),
+        ]),
+  ];
 }
 
 /** What nobody knows stays in, for the schema to refuse it. */

@@ -73,7 +73,7 @@ export function checkedDeployment(stack: Stack, props: DeploymentProps): Checked
   const pauseWarnings = readings.flatMap(({ name, pause: { warning } }) =>
     warning === undefined ? [] : [{ path: `plans.${name}.pausedUntil`, message: warning }],
   );
-  warn(stack, byEngine, [...warnings, ...pauseWarnings]);
+  warn(stack, byEngine, [...warnings, ...byEngine.warnings, ...pauseWarnings]);
   stack.node.addValidation({
     validate: () => Object.entries(props.plans).flatMap(([name, plan]) => drillSchemaFaults(name, plan)),
   });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import type { PlanProps } from '../../lib/plan-props.ts';
-import { aMonitoringStack, aPlan, aStack, propertiesOf } from './deploy.ts';
+import { account, aMonitoringStack, aPlan, aStack, env, propertiesOf } from './deploy.ts';
 
 const awsBackup = { startWindow: Duration.hours(2) };
 
@@ -13,6 +14,12 @@ function aPlanOfBoth(changes: Partial<PlanProps> = {}): PlanProps {
     backup: { schedule: 'cron(0 3 * * ? *)', engine: 'both', awsBackup },
     ...changes,
   };
+}
+
+function warningsOf(stack: Stack): unknown[] {
+  return Annotations.fromStack(stack)
+    .findWarning('*', Match.anyValue())
+    .map(({ entry }) => entry.data);
 }
 
 describe('a plan of both engines', () => {
@@ -84,8 +91,45 @@ describe('a plan of both engines', () => {
 
     const stack = aStack({ plans: { orders: aPlanOfBoth({ backup }) } });
 
-    const warnings = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
-    expect(warnings.map(({ entry }) => entry.data)).toEqual([expect.stringContaining('plans.orders.backup.schedule')]);
+    expect(warningsOf(stack)).toEqual([expect.stringContaining('plans.orders.backup.schedule')]);
+  });
+
+  test('warns of what its drills do with backups of DynamoDB only, and restores recovery points without it', () => {
+    const region = 'eu-central-1';
+    const key = Key.fromKeyArn(new Stack(undefined, 'Keys', { env }), 'Key', `arn:aws:kms:${region}:${account}:key/1`);
+    const drill = { schedule: 'cron(0 6 ? * SUN *)', region, encryptionKey: key, indexes: ['by-day'] };
+    const stackWith = (props: NonNullable<PlanProps['drill']>) =>
+      aStack({ plans: { orders: aPlanOfBoth({ drill: props }) } });
+
+    const stack = stackWith(drill);
+
+    expect(warningsOf(stack)).toEqual([
+      expect.stringContaining('plans.orders.drill.region is for backups of DynamoDB only: plan orders-vault drills'),
+      expect.stringContaining('plans.orders.drill.indexes is for backups of DynamoDB only: plan orders-vault restores'),
+    ]);
+    const [ofDynamoDb, ofAwsBackup] = stack.deployment.plans.map((plan) => plan.drill);
+    expect(ofDynamoDb).toMatchObject({ region, encryptionKey: key.keyArn, indexes: ['by-day'] });
+    expect(ofAwsBackup).toMatchObject({ indexes: 'all' });
+    expect(ofAwsBackup).not.toHaveProperty('region');
+    expect(ofAwsBackup?.encryptionKey).toBeUndefined();
+  });
+
+  test.each<[string, NonNullable<PlanProps['drill']>]>([
+    [
+      'asks for nothing that AWS Backup cannot do',
+      { schedule: 'rate(7 days)', indexes: 'all', timeout: Duration.hours(8) },
+    ],
+    ['does not restore recovery points', { schedule: 'rate(7 days)', backup: 'point-in-time', indexes: 'none' }],
+  ])('warns of nothing when its drill %s', (_, drill) => {
+    expect(warningsOf(aStack({ plans: { orders: aPlanOfBoth({ drill }) } }))).toEqual([]);
+  });
+
+  test('keeps the word for a key of AWS where it drills in the Region of its vault', () => {
+    const drill = { schedule: 'rate(7 days)', region: 'eu-central-1', encryptionKey: 'aws-owned' } as const;
+
+    const { plans } = aStack({ plans: { orders: aPlanOfBoth({ drill }) } }).deployment;
+
+    expect(plans[1]?.drill).toMatchObject({ encryptionKey: 'aws-owned' });
   });
 
   test('leaves nobody else its second name', () => {
