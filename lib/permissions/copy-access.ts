@@ -1,6 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CopyVault } from '../copy-vaults.ts';
+import { allow } from './allow.ts';
 import { anyLegalHold, anyRecoveryPoint, passRoleStatement, type VaultAccess } from './vault-access.ts';
 
 /** Where the copies of a deployment go; missing where no plan copies. */
@@ -101,10 +102,6 @@ export function copyRoleStatements(stack: Stack, access: CopyAccess): PolicyStat
 
 function anyKey(stack: Stack): string {
   return stack.formatArn({ service: 'kms', region: '*', resource: 'key', resourceName: '*' });
-}
-
-function allow(sid: string, actions: string[], resources: readonly string[]): PolicyStatement {
-  return new PolicyStatement({ sid, actions, resources: [...resources] });
 }
 
 /** A statement needs a resource: where there is none, it is left out. */

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { allow } from './allow.ts';
 import { copyReadingStatements } from './copy-access.ts';
 import { discoveryStatements, tableStatements } from './discovery.ts';
 import { eventStatements } from './event-sending.ts';
@@ -171,8 +172,4 @@ function denyRestoresOutside({ tables, backedUpByDynamoDb, drillTables }: DrillR
       ]),
     ],
   });
-}
-
-function allow(sid: string, actions: string[], resources: readonly string[]): PolicyStatement {
-  return new PolicyStatement({ sid, actions, resources: [...resources] });
 }

@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { allow } from './allow.ts';
 import { tableStatements } from './discovery.ts';
 import { type CopyAccess, copyRestoringStatements } from './copy-access.ts';
 import { passRoleStatement, vaultReadingStatements, type VaultAccess } from './vault-access.ts';
@@ -59,8 +60,4 @@ export function restoreRoleStatements(
     }),
     ...keys,
   ];
-}
-
-function allow(sid: string, actions: string[], resource: string): PolicyStatement {
-  return new PolicyStatement({ sid, actions, resources: [resource] });
 }

@@ -1,5 +1,6 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { allow } from './allow.ts';
 import type { TableArns } from './table-arns.ts';
 
 /** Where the recovery points of a deployment are; missing where no plan is of AWS Backup. */
@@ -95,8 +96,4 @@ export function pointDeletingStatements(vault: VaultAccess | undefined): PolicyS
     allow('ReadLegalHolds', ['backup:ListRecoveryPointsByLegalHold'], vault.legalHoldArns),
     allow('ExpireRecoveryPoints', ['backup:DescribeRecoveryPoint', 'backup:DeleteRecoveryPoint'], vault.pointArns),
   ];
-}
-
-function allow(sid: string, actions: string[], resource: string): PolicyStatement {
-  return new PolicyStatement({ sid, actions, resources: [resource] });
 }

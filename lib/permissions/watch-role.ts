@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { allow } from './allow.ts';
 import { copyReadingStatements } from './copy-access.ts';
 import { discoveryStatements, tableStatements } from './discovery.ts';
 import { eventStatements } from './event-sending.ts';
@@ -55,7 +56,3 @@ const writes = [
     'sns:Subscribe',
     'sns:Unsubscribe',
   ]);
-
-function allow(sid: string, actions: string[], resources: string[]): PolicyStatement {
-  return new PolicyStatement({ sid, actions, resources });
-}
