@@ -8,6 +8,7 @@ import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
 import { backupEngines } from '../aws/engines.ts';
 import { turnOnRecovery } from '../aws/turn-on-recovery.ts';
 import { backupMetrics } from '../contract/metrics.ts';
+import { isFollowed } from '../domain/followed-engines.ts';
 import type { Plan } from '../domain/plan.ts';
 import { backUpTables, type BackupPorts } from '../jobs/backup.ts';
 import { backupEvents } from '../jobs/backup-events.ts';
@@ -55,9 +56,8 @@ export const handler = observed(async (event: unknown, context: Context): Promis
   return summaryOf(report);
 });
 
-/** > Backups of DynamoDB are quick and a run waits for them; a job of AWS Backup outlasts it and is followed. */
 function portsFor({ backup: { engine } }: Plan): BackupPorts {
-  return { ...ports, backups: backupsOf(engine), ...(engine === 'aws-backup' && { openBackups }) };
+  return { ...ports, backups: backupsOf(engine), ...(isFollowed(engine) && { openBackups }) };
 }
 
 function publish(report: BackupReport): void {

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { CopyPlace } from '../domain/copy-destination.ts';
+import { nextTryAt } from '../domain/copy-retries.ts';
 import { hashOfPlan } from '../domain/plan-hash.ts';
 import type { Plan } from '../domain/plan.ts';
 import { carrySettings, type CarryPorts } from './carry-settings.ts';
@@ -32,14 +33,6 @@ export interface FollowedCopies {
 }
 
 const concurrency = 8;
-/** > A copy is tried four times within some two hours, for as long as its source stays; then the next slot's makes up for it. */
-const mostAttempts = 4;
-const minute = 60_000;
-
-/** How long after its try failed a copy is tried again: 10, 30 and 90 minutes. */
-function pauseAfter(attempt: number): number {
-  return 10 * minute * 3 ** (attempt - 1);
-}
 
 /** > A backup that became restorable is wanted in every place that the plan names. Throws when the ledger does not answer. */
 export async function wantCopies(
@@ -120,8 +113,9 @@ function failureIn(progress: Exclude<Progress, { kind: 'restorable' }>): Failure
 
 /** > Without its source a copy is not tried again. */
 async function tryLater(copy: OpenCopy, failure: Failure, { ledger, timing, log }: CopyPorts): Promise<Outcome> {
-  if (failure.kind === 'missing' || copy.attempt >= mostAttempts) return { kind: 'failed', copy, failure };
-  const notBefore = new Date(timing.now().getTime() + pauseAfter(copy.attempt));
+  const isSourceGone = failure.kind === 'missing';
+  const notBefore = nextTryAt({ attempt: copy.attempt, failedAt: timing.now(), isSourceGone });
+  if (!notBefore) return { kind: 'failed', copy, failure };
   log.warn('a copy failed and will be tried again', { ...nameOf(copy), attempt: copy.attempt, notBefore, failure });
   await ledger.recordCopy({ ...copy, ticket: undefined, attempt: copy.attempt + 1, notBefore });
   return { kind: 'open', copy };

@@ -439,8 +439,9 @@ describe('listings', () => {
       { keptByAws: { coldFrom: new Date(1) } },
     ];
 
-    for (const difference of differences) {
-      const judgement = judgeThat([first, second, old, { ...first, ...difference }]);
+    const pairs = differences.map((difference): [Backup, Backup] => [first, { ...first, ...difference }]);
+    for (const [one, other] of pairs.flatMap(([one, other]) => [[one, other] as const, [other, one] as const])) {
+      const judgement = judgeThat([one, second, old, other]);
 
       expect(judgement.verdicts).toHaveLength(3);
       expect(codesOf(judgement, 0)).toEqual(['contradictory']);

@@ -1,3 +1,4 @@
+import { isFollowed } from '../followed-engines.ts';
 import type { Plan } from '../plan.ts';
 import type { WatchedSchedule } from './watched-table.ts';
 
@@ -11,7 +12,7 @@ export function scheduledJobs({ backup, drill }: Plan): readonly ('backup' | 'pr
   return [
     'backup',
     'prune',
-    ...(backup.engine === 'aws-backup' ? (['follow'] as const) : []),
+    ...(isFollowed(backup.engine) ? (['follow'] as const) : []),
     ...(drill ? (['drill-start'] as const) : []),
   ];
 }
