@@ -118,14 +118,14 @@ async function lookAtOrigin(
   return origin?.region === region ? await lookAtTable(origin.tableName) : { kind: 'missing' };
 }
 
-/** > The same drill always asks with the same token. AWS does not say for how long it remembers one, so jobs are looked at first. */
-function inputOf({ source, target, encryptionKey }: PointRequest, { roleArn }: RestorePlace) {
+/** > What was announced once is always asked for with the same token. AWS does not say for how long it remembers one, so jobs are looked at first. */
+function inputOf({ source, target, announcedAt, encryptionKey }: PointRequest, { roleArn }: RestorePlace) {
   const Metadata = { targetTableName: target, ...encryptionMetadata(encryptionKey) };
   return {
     RecoveryPointArn: source.arn,
     IamRoleArn: roleArn,
     ResourceType: 'DynamoDB',
-    IdempotencyToken: hash('sha256', JSON.stringify([source.arn, roleArn, Metadata]), 'hex'),
+    IdempotencyToken: hash('sha256', JSON.stringify([source.arn, roleArn, Metadata, announcedAt]), 'hex'),
     Metadata,
   };
 }
@@ -139,11 +139,12 @@ function encryptionMetadata(key: RestoreRequest['encryptionKey']): Record<string
 /** The job of an earlier try whose answer was lost, or whose process died. */
 async function jobAskedFor(
   client: BackupClient,
-  { source, target, announcedAt }: PointRequest,
+  { source, target, announcedAt, otherJobs = [] }: PointRequest,
   { roleArn }: RestorePlace,
 ): Promise<RestoreOutcome | { readonly kind: 'none' }> {
   const ByCreatedAfter = new Date(Date.parse(announcedAt) - clockMarginMilliseconds);
-  const isIt = ({ RecoveryPointArn, IamRoleArn, CreatedResourceArn }: RestoreJobsListMember) =>
+  const isIt = ({ RestoreJobId = '', RecoveryPointArn, IamRoleArn, CreatedResourceArn }: RestoreJobsListMember) =>
+    !otherJobs.includes(RestoreJobId) &&
     RecoveryPointArn === source.arn &&
     IamRoleArn === roleArn &&
     (CreatedResourceArn === undefined || tableNameIn(CreatedResourceArn) === target);

@@ -18,6 +18,8 @@ export interface RestoreRequest {
   readonly target: string;
   /** Since when the restore may have been asked for; ISO 8601. */
   readonly announcedAt: string;
+  /** Jobs that are known to be of another restore. */
+  readonly otherJobs?: readonly string[];
   readonly billing: DrillPlan['billing'];
   readonly indexes: DrillPlan['indexes'];
   readonly encryptionKey?: DrillPlan['encryptionKey'];

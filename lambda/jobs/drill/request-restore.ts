@@ -22,7 +22,13 @@ type Attempt =
   | { readonly kind: 'failed'; readonly failure: DrillFailure };
 
 /** What was announced before it is asked for. */
-export type Announced = Pick<DrillIntent, 'targetName' | 'sourceArn' | 'region' | 'recordedAt' | 'targetTableId'>;
+export interface Announced extends Pick<DrillIntent, 'targetName' | 'sourceArn' | 'region' | 'recordedAt'> {
+  /**
+   * Until when, in epoch milliseconds, a table must have been made to be taken for the announced one although DynamoDB has forgotten its origin:
+   * left out where nobody else makes tables of such names.
+   */
+  readonly believedUntil?: number;
+}
 
 export interface WantedRestore {
   readonly from: RestoreSource;
@@ -34,6 +40,8 @@ export interface WantedRestore {
   readonly standBackMilliseconds: number;
   /** Set where an earlier process may have asked already. */
   readonly mayHaveBegun?: boolean;
+  /** Jobs that are over, and no answer to this request. */
+  readonly otherJobs?: readonly string[];
 }
 
 const shortestPauseMilliseconds = 15_000;
@@ -94,9 +102,9 @@ async function attempt(wanted: WantedRestore, state: Attempt, ports: LookingPort
   }
 }
 
-function requestOf({ from, announced, asked }: WantedRestore): RestoreRequest {
+function requestOf({ from, announced, asked, otherJobs = [] }: WantedRestore): RestoreRequest {
   const { sourceArn, targetName: target, recordedAt: announcedAt } = announced;
-  return { source: from, sourceArn, target, announcedAt, ...asked };
+  return { source: from, sourceArn, target, announcedAt, otherJobs, ...asked };
 }
 
 /** The table of a lost answer; undefined when there is none yet. A look that fails is repeated by the step. */
@@ -116,10 +124,11 @@ function placeOf({ region }: Announced): string {
 }
 
 /** DynamoDB shows the origin of a table only while it is restored; later the announced name and the time have to do. */
-function isOurs(table: RestoredTable, { recordedAt, sourceArn, targetTableId }: Announced): boolean {
-  if (targetTableId !== undefined) return table.tableId === targetTableId;
-  const isLater = table.createdAt.getTime() >= Date.parse(recordedAt);
-  return isLater && (table.restoredFrom === undefined || table.restoredFrom === sourceArn);
+function isOurs({ createdAt, restoredFrom }: RestoredTable, announced: Announced): boolean {
+  const { recordedAt, sourceArn, believedUntil = Infinity } = announced;
+  const at = createdAt.getTime();
+  if (at < Date.parse(recordedAt)) return false;
+  return restoredFrom === undefined ? at <= believedUntil : restoredFrom === sourceArn;
 }
 
 function again(tries: number, mustLook: boolean, now: number, giveUpAt: number, message: string): Attempt {

@@ -19,6 +19,8 @@ export interface RestoreRecord {
   /** When it was announced, right before it was asked for. */
   readonly recordedAt: string;
   readonly accepted?: Accepted;
+  /** Jobs of earlier tries that are over. */
+  readonly earlierJobs?: readonly string[];
   /** Of the restored table: the only one that is ever changed. */
   readonly targetTableId?: string;
   /** Nothing of it is under way any more: it ended well, or there is no table. */

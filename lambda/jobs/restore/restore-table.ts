@@ -12,6 +12,8 @@ import type { ChosenToRestore } from './survey.ts';
 
 /** Somebody waits: where AWS has no room, it is asked again soon. */
 const standBackMilliseconds = 30_000;
+/** How long after its announcement a restore is asked for at the latest, if it ever was. */
+const askedWithinMilliseconds = 2 * 60_000;
 /** AWS dates by its clock what a shell asks for by its own. */
 const clockMarginMilliseconds = 5 * 60_000;
 
@@ -59,7 +61,12 @@ async function announce(
     const { table, target, region } = wish;
     const asked = askedFor({ ...wish, indexes: 'all' }, source);
     const recordedAt = timing.now().toISOString();
-    const record = { version: 1, table, target, region, source, whose, asked, recordedAt } as const;
+    const before = await ledger?.restores.restoreInto(region, target);
+    const record = {
+      version: 1,
+      ...{ table, target, region, source, whose, asked, recordedAt },
+      earlierJobs: [...(before?.earlierJobs ?? []), ...[before?.accepted?.job].filter((job) => job !== undefined)],
+    } as const;
     await ledger?.restores.recordRestore(record);
     return record;
   });
@@ -75,16 +82,30 @@ interface Outcome extends Partial<Failed> {
 
 const passing: ReadonlySet<DrillFailure['kind']> = new Set(['timed-out', 'no-answer', 'throttled']);
 
+/**
+ * Asks for what was announced.
+ * > Of a table whose origin DynamoDB has forgotten, a restore that goes on believes only that it is its own when it was made right after the
+ * > announcement; one that begins never does.
+ */
 async function ask(
   { timeoutMilliseconds }: RestoreWish,
-  { source, target, asked, recordedAt }: RestoreRecord,
+  { source, target, asked, recordedAt, earlierJobs = [] }: RestoreRecord,
   mayHaveBegun: boolean,
   durable: Durable,
   ports: RestorePorts,
 ): Promise<Accepted | Failed> {
-  const announced = { targetName: target, sourceArn: source.arn, recordedAt };
+  const believedUntil = mayHaveBegun ? Date.parse(recordedAt) + askedWithinMilliseconds : 0;
+  const announced = { targetName: target, sourceArn: source.arn, recordedAt, believedUntil };
   const giveUpAt = ports.timing.now().getTime() + timeoutMilliseconds;
-  const wanted = { from: source.from, announced, asked, giveUpAt, standBackMilliseconds, mayHaveBegun };
+  const wanted = {
+    from: source.from,
+    announced,
+    asked,
+    giveUpAt,
+    standBackMilliseconds,
+    mayHaveBegun,
+    otherJobs: earlierJobs,
+  };
   return await unlessBroken(async () => {
     const accepted = await requestRestore(wanted, durable, ports);
     if (accepted.kind === 'accepted') return accepted;

@@ -157,6 +157,9 @@ async function lookAt(tableName: string, { restores }: RestorePorts): Promise<Re
   return look.kind === 'found' ? look.table : undefined;
 }
 
+const nameAnother = 'a restore makes a table of its own: name another with --into';
+const whenGone = 'its name is free once it is gone';
+
 function whyNotBegun(
   { target, region }: RestoreWish,
   there: RestoredTable | undefined,
@@ -165,7 +168,7 @@ function whyNotBegun(
   const earlier = record && `a restore into it was begun at ${record.recordedAt}; --resume goes on with it`;
   if (there) {
     const taken = `${target} exists in ${region}, as ${there.status}, created ${there.createdAt.toISOString()}`;
-    const advice = earlier ?? 'a restore makes a table of its own: name another with --into';
+    const advice = there.status === 'DELETING' ? whenGone : (earlier ?? nameAnother);
     return `${taken}. No existing table is ever touched; ${advice}`;
   }
   const mayAppear = record?.source.from.kind === 'recovery-point' && !record.isOver;
