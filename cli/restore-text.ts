@@ -121,6 +121,7 @@ export function span(seconds: number): string {
 }
 
 function bytes(size: number): string {
+  if (size < 1e6) return `${size} bytes`;
   return size < 1e9 ? `${Number((size / 1e6).toPrecision(3))} MB` : `${Number((size / 1e9).toPrecision(3))} GB`;
 }
 

@@ -47,12 +47,24 @@ export class CommandLine {
     this.stop = stop;
   }
 
-  async run(...args: readonly string[]): Promise<Ended> {
+  run(...args: readonly string[]): Promise<Ended> {
+    return this.#run(args);
+  }
+
+  /** Kills the command as soon as it says on stderr what is waited for. */
+  kill(when: RegExp, ...args: readonly string[]): Promise<Ended> {
+    return this.#run(args, when);
+  }
+
+  async #run(args: readonly string[], killWhen?: RegExp): Promise<Ended> {
     const child = spawn(process.execPath, [main, ...args], { env: this.#env, timeout: 50_000 });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+      if (killWhen?.test(stderr)) child.kill('SIGKILL');
+    });
     const [status] = (await once(child, 'close')) as [number | null];
     return { status, stdout, stderr };
   }
