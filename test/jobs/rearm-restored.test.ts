@@ -1,23 +1,12 @@
-import {
-  ApplicationAutoScalingClient,
-  DescribeScalableTargetsCommand,
-  PutScalingPolicyCommand,
-  RegisterScalableTargetCommand,
-} from '@aws-sdk/client-application-auto-scaling';
-import { CloudWatchClient, DescribeAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
+import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CreateBackupCommand,
   DeleteTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
-  EnableKinesisStreamingDestinationCommand,
-  PutResourcePolicyCommand,
   RestoreTableFromBackupCommand,
-  TagResourceCommand,
-  UpdateContinuousBackupsCommand,
-  UpdateContributorInsightsCommand,
   UpdateTableCommand,
-  UpdateTimeToLiveCommand,
   type RestoreTableFromBackupCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -25,6 +14,7 @@ import { tableSettings } from '../../lambda/aws/table-settings.ts';
 import { settingNames, settingsFor, type TableSettings } from '../../lambda/domain/settings.ts';
 import { rearm, takenOffBeforeDeletion, takeOffSetting, type RearmPorts } from '../../lambda/jobs/rearm.ts';
 import { SandboxAccount } from '../../sandbox/account.ts';
+import { createArmedOrders } from './armed-orders.ts';
 
 const hour = 3_600_000;
 const target = 'ddb-drill-1';
@@ -57,8 +47,7 @@ class LostTable {
   }
 
   async lose(): Promise<void> {
-    await this.#createTable();
-    await this.#setEverything();
+    await createArmedOrders(this.account, this.clients);
     this.#snapshot = await this.ports.settings.capture('orders');
     const { BackupDetails } = await this.clients.dynamodb.send(
       new CreateBackupCommand({ TableName: 'orders', BackupName: 'last' }),
@@ -76,118 +65,6 @@ class LostTable {
       new RestoreTableFromBackupCommand({ TargetTableName: target, BackupArn: this.#backupArn, ...overrides }),
     );
     await this.account.runFor(3 * hour);
-  }
-
-  async #createTable(): Promise<void> {
-    const keySchema = (AttributeName: string) => [{ AttributeName, KeyType: 'HASH' as const }];
-    const throughput = { ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 5 } };
-    await this.account.createTable({
-      TableName: 'orders',
-      BillingMode: 'PROVISIONED',
-      ...throughput,
-      KeySchema: keySchema('id'),
-      AttributeDefinitions: ['id', 'customer', 'day'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      GlobalSecondaryIndexes: ['customer', 'day'].map((name) => ({
-        IndexName: `by-${name}`,
-        KeySchema: keySchema(name),
-        Projection: { ProjectionType: 'ALL' },
-        ...throughput,
-      })),
-    });
-  }
-
-  async #setEverything(): Promise<void> {
-    const { dynamodb, cloudWatch } = this.clients;
-    const TableName = 'orders';
-    const ResourceArn = `arn:aws:dynamodb:eu-central-1:123456789012:table/orders`;
-    const TimeToLiveSpecification = { Enabled: true, AttributeName: 'expiresAt' };
-    const changes = [
-      { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' as const } },
-      { TableClass: 'STANDARD_INFREQUENT_ACCESS' as const },
-      { DeletionProtectionEnabled: true },
-    ];
-    for (const change of changes) {
-      await dynamodb.send(new UpdateTableCommand({ TableName, ...change }));
-      await this.account.runFor(hour);
-    }
-    const tags = Array.from({ length: 23 }, (_, i) => ({ Key: `tag-${i}`, Value: `${i}` }));
-    await dynamodb.send(new TagResourceCommand({ ResourceArn, Tags: tags }));
-    await dynamodb.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
-    await dynamodb.send(
-      new UpdateContinuousBackupsCommand({
-        TableName,
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 14 },
-      }),
-    );
-    const Policy = JSON.stringify({
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Effect: 'Allow',
-          Principal: { AWS: 'arn:aws:iam::111122223333:root' },
-          Action: 'dynamodb:Query',
-          Resource: [ResourceArn, `${ResourceArn}/index/*`],
-        },
-      ],
-    });
-    await dynamodb.send(new PutResourcePolicyCommand({ ResourceArn, Policy }));
-    for (const IndexName of [undefined, 'by-day']) {
-      await dynamodb.send(
-        new UpdateContributorInsightsCommand({
-          TableName,
-          IndexName,
-          ContributorInsightsAction: 'ENABLE',
-          ContributorInsightsMode: 'THROTTLED_KEYS',
-        }),
-      );
-    }
-    await dynamodb.send(
-      new EnableKinesisStreamingDestinationCommand({
-        TableName,
-        StreamArn: 'arn:aws:kinesis:eu-central-1:123456789012:stream/orders',
-      }),
-    );
-    await this.#scale('table/orders', 'table');
-    await this.#scale('table/orders/index/by-customer', 'index');
-    await cloudWatch.send(
-      new PutMetricAlarmCommand({
-        AlarmName: 'orders-throttled',
-        Namespace: 'AWS/DynamoDB',
-        MetricName: 'ReadThrottleEvents',
-        Dimensions: [{ Name: 'TableName', Value: 'orders' }],
-        Statistic: 'Sum',
-        Period: 60,
-        EvaluationPeriods: 5,
-        Threshold: 10,
-        ComparisonOperator: 'GreaterThanThreshold',
-        AlarmActions: ['arn:aws:sns:eu-central-1:123456789012:pages'],
-      }),
-    );
-    await this.account.runFor(hour);
-  }
-
-  async #scale(ResourceId: string, kind: 'table' | 'index'): Promise<void> {
-    for (const what of ['Read', 'Write'] as const) {
-      const where = {
-        ServiceNamespace: 'dynamodb',
-        ResourceId,
-        ScalableDimension: `dynamodb:${kind}:${what}CapacityUnits`,
-      } as const;
-      await this.clients.autoScaling.send(
-        new RegisterScalableTargetCommand({ ...where, MinCapacity: 5, MaxCapacity: 50 }),
-      );
-      await this.clients.autoScaling.send(
-        new PutScalingPolicyCommand({
-          ...where,
-          PolicyName: `${what}-${ResourceId}`,
-          PolicyType: 'TargetTrackingScaling',
-          TargetTrackingScalingPolicyConfiguration: {
-            TargetValue: 70,
-            PredefinedMetricSpecification: { PredefinedMetricType: `DynamoDB${what}CapacityUtilization` },
-          },
-        }),
-      );
-    }
   }
 }
 

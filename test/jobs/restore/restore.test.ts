@@ -1,6 +1,7 @@
 import { DynamoDBClient, TagResourceCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import { DynamoDbSettingsLedger } from '../../../lambda/aws/dynamodb-settings-ledger.ts';
+import { restoreRole } from '../../../lambda/domain/restore/restore-role.ts';
 import type { SandboxAccount } from '../../../sandbox/account.ts';
 import { plantOrders, plantPoint, vaultName } from '../drill/drill-world.ts';
 import { aPassedDrill, aWorld, World } from '../world.ts';
@@ -210,6 +211,19 @@ describe('a restore for real', () => {
     expect(failed).toMatchObject({ outcome: 'failed', problems: [{ message: expect.stringContaining('moon') }] });
     expect(second.outcome).toBe('restored');
     expect(account.backup.restoreJobs.all).toHaveLength(2);
+  });
+
+  test('with a role for another table fails in the words of AWS, and leaves nothing', async () => {
+    const { account, restorer } = await withOrders('aws-backup');
+    const role = account.roles.put('restore-by-hand');
+    const { permissions } = restoreRole({ table: 'customers', region: account.region });
+    account.roles.attach('restore-by-hand', 'restore', permissions);
+
+    const result = await new Restorer({ ...restorer.place, role }).restore();
+
+    expect(result).toMatchObject({ outcome: 'failed', problems: [{ kind: 'job-failed' }] });
+    expect(result.problems[0]?.message).toContain('does not have sufficient permissions');
+    expect(account.dynamodb.tables.get('orders-again')).toBeUndefined();
   });
 
   test('can be of DynamoDB in another Region, with its ledger there', async () => {
