@@ -129,11 +129,33 @@ describe('copies that a plan drills', () => {
 
   test('are known beside the copies to whoever restores them when this Region is lost', async () => {
     const beside = new DynamoDbDrillLedger(account.inRegion(away).client(DynamoDBClient), copyVault);
-    const [ofCopy] = await drillsOf(account, scopeOfCopies('orders', copyVaultArn));
+    const ofCopies = await drillsOf(account, scopeOfCopies('orders', copyVaultArn));
 
     const known = await account.clock.runUntilSettled(beside.drillsOf('orders', 'orders'));
 
-    expect(known).toEqual([{ ...ofCopy, plan: 'orders' }]);
+    expect(ofCopies).toHaveLength(2);
+    expect(known).toEqual(ofCopies.map((each) => ({ ...each, plan: 'orders' })));
+  });
+
+  test('are not drilled where nobody can list them, which fails the run and keeps no backup at home from being drilled', async () => {
+    const schedule = account.schedules.all.find(({ name }) => name === 'orders-drill-start');
+    const [, reference = ''] = /function:(.+)$/.exec(schedule?.targetArn ?? '') ?? [];
+    const slot = new Date(Math.floor(account.clock.now / hour) * hour).toISOString();
+    const { plan } = JSON.parse(schedule?.input ?? '{}') as { readonly plan: object };
+    const lost = account.faults.add({
+      match: { region: away, operation: 'ListRecoveryPointsByBackupVault' },
+      effect: { kind: 'connection-lost', when: 'before', code: 'ETIMEDOUT' },
+    });
+
+    const outcome = await account.invoke(reference, { plan, slot, schedule: 'arn:drills' });
+    account.faults.remove(lost);
+
+    const message = 'error' in outcome ? outcome.error.errorMessage : '';
+    expect(JSON.parse(message)).toMatchObject({
+      started: ['orders'],
+      failed: [],
+      copies: [{ error: 'the backups could not be listed whole' }],
+    });
   });
 
   test('have times of their own', () => {

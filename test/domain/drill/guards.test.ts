@@ -31,6 +31,7 @@ const sound: fc.Arbitrary<Case> = fc
     tableId: fc.uuid(),
     backup: hexadecimal,
     region: fc.constantFrom(undefined, 'eu-west-1', 'us-east-1'),
+    copiesIn: fc.constantFrom(undefined, 'arn:aws:backup:eu-west-1:111122223333:backup-vault:copies'),
     isIdRecorded: fc.boolean(),
     isOriginShown: fc.boolean(),
     isSweep: fc.boolean(),
@@ -40,7 +41,8 @@ const sound: fc.Arbitrary<Case> = fc
     const { owner, drillTablePrefix, plan, table, recorded, tableId } = given;
     const slot = new Date(recorded - 5_000);
     const homeRegion = given.region && 'eu-central-1';
-    const name = formatDrillTableName({ drillTablePrefix, owner, homeRegion, plan, table, slot });
+    const { copiesIn } = given;
+    const name = formatDrillTableName({ drillTablePrefix, owner, homeRegion, plan, table, slot, copiesIn });
     const sourceArn = `arn:aws:dynamodb:eu-central-1:111122223333:table/${table}/backup/${given.backup}`;
     return {
       facts: {
@@ -57,6 +59,7 @@ const sound: fc.Arbitrary<Case> = fc
         plan,
         table,
         slot,
+        copiesIn,
         sourceArn,
         region: given.region,
         recordedAt: new Date(recorded),
@@ -94,6 +97,12 @@ const violations: readonly { row: string; rule: string; code: string; violate: (
     rule: 'plan, table and slot of the intent make another name',
     code: 'other-intent',
     violate: (given) => ({ ...given, intent: { ...given.intent, table: `${given.intent.table}2` } }),
+  },
+  {
+    row: 'X01',
+    rule: 'the intent is about a copy in another vault, or about none',
+    code: 'other-intent',
+    violate: (given) => ({ ...given, intent: { ...given.intent, copiesIn: `${given.intent.copiesIn ?? ''}2` } }),
   },
   {
     row: 'X01',
