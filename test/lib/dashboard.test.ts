@@ -32,6 +32,7 @@ const published = new Set(
       .map((name) => [name, 'Plan', 'Table']),
     ...watchTableMetrics.map((name) => [name, 'Plan', 'Table']),
     [restorePhaseTime, 'Plan', 'Table', 'Phase'],
+    [restoreTime, 'Plan', 'Table', 'Region'],
     ...Object.values(watchDeploymentMetrics).map((name) => [name]),
   ].map(([name, ...dimensions]) => spelt(name, dimensions)),
 );
@@ -59,7 +60,7 @@ describe('what is on the dashboard', () => {
     'without objectives': { plans: [aPlan({ objectives: undefined })] },
     'without drills': { plans: [aPlan({ drill: undefined })] },
     'of plans alone': { detail: 'plan' },
-    'with copies': { plans: [aCopyingPlan('orders'), aCopyingPlan('customers')] },
+    'with copies': { plans: [aCopyingPlan('orders'), aCopyingPlan('customers', true)] },
   };
 
   test.each(Object.keys(shapes))('%s, names only metrics of the contract, with the dimensions they have', (name) => {
@@ -70,7 +71,7 @@ describe('what is on the dashboard', () => {
   });
 
   test('every metric of the contract is drawn, or there is a reason why not', () => {
-    const plans = [aPlan({}), aPlan({ name: 'customers', objectives: undefined }), aCopyingPlan('items')];
+    const plans = [aPlan({}), aPlan({ name: 'customers', objectives: undefined }), aCopyingPlan('items', true)];
     const drawn = new Set([...metricsOf(aDashboard({ plans })), ...metricsOf(aDashboard({ plans, detail: 'plan' }))]);
 
     expect([...published].filter((metric) => !drawn.has(metric)).sort()).toEqual(Object.keys(undrawn).sort());
@@ -135,6 +136,21 @@ describe('copies', () => {
     expect(others).toEqual([]);
     expect(visibleExpressions(graph)).toEqual(['copyAge0 / 3600', 'copyAge1 / 3600']);
     expect(JSON.stringify(graph)).toMatch(/"CopyAge","Plan","items".*"CopyAge","Plan","customers"/);
+  });
+
+  test('that are drilled have a graph of how long that took in their Region, and others have none', () => {
+    const times = (plans: readonly Plan[]) =>
+      metricWidgets(aDashboard({ plans })).filter(({ properties }) =>
+        properties.title.includes('restore of each copy'),
+      );
+
+    const [graph, ...others] = times([aPlan({}), aCopyingPlan('items', true), aCopyingPlan('customers')]);
+
+    expect(others).toEqual([]);
+    expect(visibleExpressions(graph)).toEqual([
+      `SORT(SEARCH('{DynamoDBBackups,Plan,Region,Table} MetricName="RestoreTime" Plan="items"', 'Maximum', 86400) / 60, MAX, DESC, 10)`,
+    ]);
+    expect(times([aCopyingPlan('customers')])).toEqual([]);
   });
 
   test('are no graph where no plan copies', () => {
@@ -338,8 +354,8 @@ function aPlan(changes: { readonly [Key in keyof PlanInput]?: PlanInput[Key] | u
   return parsed.plan;
 }
 
-function aCopyingPlan(name: string): Plan {
-  const copies = [{ region: 'eu-west-1', keep: { daily: 7 } }];
+function aCopyingPlan(name: string, drill = false): Plan {
+  const copies = [{ region: 'eu-west-1', keep: { daily: 7 }, drill }];
   return aPlan({ name, backup: { schedule: 'rate(1 hour)', engine: 'aws-backup', awsBackup: { copies } } });
 }
 

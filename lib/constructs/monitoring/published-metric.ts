@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Color, type IMetric, MathExpression, Metric, SearchExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { drillMetrics } from '../../../lambda/contract/metrics.ts';
 import {
   type backupMetrics,
+  drillMetrics,
   type eventMetrics,
   metricDimensions,
   metricsNamespace,
@@ -129,6 +129,17 @@ export function worstTables(plan: string, metricName: TableMetricName, per: numb
   return new SearchExpression({
     expression: `SORT(${search} / ${per}, MAX, DESC, ${tablesShown})`,
     label: `\${PROP('Dim.${metricDimensions.table}')}`,
+    period,
+  });
+}
+
+/** How long drills of a plan's tables took that restored into another Region, slowest first. */
+export function restoresElsewhere(plan: string, per: number, period: Duration): IMetric {
+  const { plan: Plan, table: Table, region: Region } = metricDimensions;
+  const term = `{${metricsNamespace},${Plan},${Region},${Table}} MetricName="${drillMetrics.restoreTime}" ${Plan}="${plan}"`;
+  return new SearchExpression({
+    expression: `SORT(SEARCH('${term}', '${Stats.MAXIMUM}', ${period.toSeconds()}) / ${per}, MAX, DESC, ${tablesShown})`,
+    label: `\${PROP('Dim.${Table}')} in \${PROP('Dim.${Region}')}`,
     period,
   });
 }
