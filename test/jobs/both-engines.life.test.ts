@@ -1,25 +1,15 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { App, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { GetMetricDataCommand, CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { metricsNamespace } from '../../lambda/contract/metrics.ts';
-import { DynamoBackups } from '../../lib/dynamo-backups.ts';
-import { SandboxAccount } from '../../sandbox/account.ts';
+import type { SandboxAccount } from '../../sandbox/account.ts';
+import { deployedApp } from '../deployed-app.ts';
 
-const env = { account: '123456789012', region: 'eu-central-1' };
 const hour = 3_600_000;
 
 /** An account in which one plan of both engines lives as it is deployed. */
 async function anAccount(): Promise<SandboxAccount> {
-  const outdir = mkdtempSync(join(tmpdir(), 'cdk.out-both-'));
-  const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
-    context: object;
-  };
-  const app = new App({ outdir, context, analyticsReporting: false, builtinCloudFormationValidation: false });
-  new DynamoBackups(app, 'Backups', {
-    env,
+  const { account } = await deployedApp({
     owner: 'team0001',
     plans: {
       orders: {
@@ -30,14 +20,6 @@ async function anAccount(): Promise<SandboxAccount> {
       },
     },
   });
-  app.synth();
-  const account = new SandboxAccount({
-    accountId: env.account,
-    region: env.region,
-    startAt: new Date('2026-11-20T00:30:00Z'),
-  });
-  await account.createTable({ TableName: 'orders' });
-  await account.deploy(outdir);
   return account;
 }
 

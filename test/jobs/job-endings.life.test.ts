@@ -1,32 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { App } from 'aws-cdk-lib';
 import { metricsNamespace } from '../../lambda/contract/metrics.ts';
-import { DynamoBackups } from '../../lib/dynamo-backups.ts';
-import { SandboxAccount } from '../../sandbox/account.ts';
+import type { SandboxAccount } from '../../sandbox/account.ts';
 import type { BusEvent } from '../../sandbox/events/event-bus.ts';
+import { assemblyOf, deployedFrom } from '../deployed-app.ts';
 
-const env = { account: '123456789012', region: 'eu-central-1' };
 const minute = 60_000;
 const hour = 60 * minute;
 const tables = ['orders', 'users', 'carts', 'prices'];
 
-let folder: string;
+let assembly: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ddb-backups-endings-'));
-  const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
-    context: object;
-  };
-  const app = new App({
-    outdir: folder,
-    context: { ...context },
-    analyticsReporting: false,
-    builtinCloudFormationValidation: false,
-  });
-  new DynamoBackups(app, 'Backups', {
-    env,
+  assembly = assemblyOf({
     owner: 'team0001',
     monitoring: false,
     plans: {
@@ -37,22 +22,17 @@ beforeAll(() => {
       },
     },
   });
-  app.synth();
 }, 60_000);
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(assembly, { recursive: true, force: true });
 });
 
 /** The plan as it is deployed, half an hour before its first slot. Each job runs for six minutes. */
 async function anAccount(): Promise<SandboxAccount> {
-  const account = new SandboxAccount({
-    accountId: env.account,
-    region: env.region,
-    startAt: new Date('2026-11-20T00:30:00Z'),
+  const { account } = await deployedFrom(assembly, {
+    tables: tables.map((TableName) => ({ TableName })),
     backupJobTime: () => ({ waitMs: minute, runMs: 5 * minute }),
   });
-  for (const TableName of tables) await account.createTable({ TableName });
-  await account.deploy(folder);
   return account;
 }
 

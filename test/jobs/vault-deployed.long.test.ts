@@ -1,25 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { App } from 'aws-cdk-lib';
+import { expect, test } from '@jest/globals';
 import { metricsNamespace } from '../../lambda/contract/metrics.ts';
-import { DynamoBackups } from '../../lib/dynamo-backups.ts';
 import type { DrillProps } from '../../lib/plan-props.ts';
 import type { VaultProps } from '../../lib/vault-props.ts';
-import { SandboxAccount } from '../../sandbox/account.ts';
+import type { SandboxAccount } from '../../sandbox/account.ts';
+import { deployedApp } from '../deployed-app.ts';
 
-const env = { account: '123456789012', region: 'eu-central-1' };
 const hour = 3_600_000;
 const minute = 60_000;
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ddb-backups-vault-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
 
 interface AccountProps {
   readonly vault?: VaultProps;
@@ -27,46 +14,15 @@ interface AccountProps {
 }
 
 /** An account in which a plan of AWS Backup lives as it is deployed: with its roles, its vault, its schedules and its watch. */
-async function anAccount(name: string, { vault, drill }: AccountProps = {}): Promise<SandboxAccount> {
-  const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
-    context: object;
+async function anAccount({ vault, drill }: AccountProps = {}): Promise<SandboxAccount> {
+  const backup = { schedule: 'cron(0 * * * ? *)', engine: 'aws-backup' } as const;
+  const shared = { backup, keep: { last: 3 }, ...(drill && { drill }) };
+  const plans = {
+    orders: { ...shared, tables: { named: ['orders'] }, prune: { schedule: 'cron(30 * * * ? *)' } },
+    tagged: { ...shared, tables: { tagged: { backup: 'tagged' } } },
   };
-  const app = new App({
-    outdir: join(folder, name),
-    context: { ...context },
-    analyticsReporting: false,
-    builtinCloudFormationValidation: false,
-  });
-  const keep = { last: 3 };
-  new DynamoBackups(app, 'Backups', {
-    env,
-    owner: 'team0001',
-    plans: {
-      orders: {
-        tables: { named: ['orders'] },
-        backup: { schedule: 'cron(0 * * * ? *)', engine: 'aws-backup' },
-        keep,
-        prune: { schedule: 'cron(30 * * * ? *)' },
-        ...(drill && { drill }),
-      },
-      tagged: {
-        tables: { tagged: { backup: 'tagged' } },
-        backup: { schedule: 'cron(0 * * * ? *)', engine: 'aws-backup' },
-        keep,
-        ...(drill && { drill }),
-      },
-    },
-    ...(vault && { vault }),
-  });
-  app.synth();
-  const account = new SandboxAccount({
-    accountId: env.account,
-    region: env.region,
-    startAt: new Date('2026-11-20T00:30:00Z'),
-  });
-  await account.createTable({ TableName: 'orders' });
-  await account.createTable({ TableName: 'users', Tags: [{ Key: 'backup', Value: 'tagged' }] });
-  await account.deploy(join(folder, name));
+  const tables = [{ TableName: 'orders' }, { TableName: 'users', Tags: [{ Key: 'backup', Value: 'tagged' }] }];
+  const { account } = await deployedApp({ owner: 'team0001', plans, ...(vault && { vault }) }, { tables });
   return account;
 }
 
@@ -86,7 +42,7 @@ const refusalsIn = (account: SandboxAccount) =>
     .map(({ functionName, operation, outcome }) => `${functionName} ${operation} ${outcome}`);
 
 test('as it is deployed, a plan of AWS Backup takes a point of each slot, follows it, prunes it, and its watch sees it', async () => {
-  const account = await anAccount('unlocked');
+  const account = await anAccount();
 
   await account.runFor(8 * hour + 10 * minute);
 
@@ -104,7 +60,7 @@ test('as it is deployed, a plan of AWS Backup takes a point of each slot, follow
 });
 
 test('[R22] in a locked vault retention only tells what it would delete, and nothing fails', async () => {
-  const account = await anAccount('locked', { vault: { lock: { mode: 'governance' } } });
+  const account = await anAccount({ vault: { lock: { mode: 'governance' } } });
 
   await account.runFor(8 * hour + 10 * minute);
 
@@ -116,7 +72,7 @@ test('[R22] in a locked vault retention only tells what it would delete, and not
 });
 
 test('as it is deployed, a drill restores a recovery point with the role handed over, proves it, and leaves nothing behind', async () => {
-  const account = await anAccount('drilled', { drill: { schedule: 'cron(15 3 * * ? *)' } });
+  const account = await anAccount({ drill: { schedule: 'cron(15 3 * * ? *)' } });
 
   await account.runFor(5 * hour);
 

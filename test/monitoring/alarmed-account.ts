@@ -1,18 +1,14 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { metricsNamespace } from '../../lambda/contract/metrics.ts';
-import { DynamoBackups } from '../../lib/dynamo-backups.ts';
 import type { PlanProps } from '../../lib/plan-props.ts';
-import { SandboxAccount } from '../../sandbox/account.ts';
+import type { SandboxAccount } from '../../sandbox/account.ts';
 import type { Effect, FaultMatch } from '../../sandbox/faults.ts';
+import { assemblyOf, deployedFrom } from '../deployed-app.ts';
 import { aPlan } from '../lib/deploy.ts';
 
 export const hour = 3_600_000;
 export const oncall = 'oncall@example.com';
 export const owner = 'team1';
-const env = { account: '123456789012', region: 'eu-central-1' };
 
 /** Hourly backups, pruned every two hours; a drill every three hours; every promise there is. */
 const usualPlan: PlanProps = aPlan({
@@ -27,24 +23,8 @@ const usualPlan: PlanProps = aPlan({
 
 /** Synthesizes the app of one plan as it would be deployed; returns its `cdk.out`. */
 export function anAssembly(plan: PlanProps = usualPlan): string {
-  const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
-    context: object;
-  };
-  const outdir = mkdtempSync(join(tmpdir(), 'cdk-out-'));
-  const app = new App({
-    outdir,
-    context: { ...context },
-    analyticsReporting: false,
-    builtinCloudFormationValidation: false,
-  });
-  new DynamoBackups(app, 'App', {
-    env,
-    owner,
-    plans: { orders: plan },
-    notify: { emails: [oncall], weeklySummary: false },
-  });
-  app.synth();
-  return outdir;
+  const notify = { emails: [oncall], weeklySummary: false } as const;
+  return assemblyOf({ owner, plans: { orders: plan }, notify }, 'App');
 }
 
 /** An account in which the app has run for a while, somebody listens, and all is well. */
@@ -68,14 +48,11 @@ export class AlarmedAccount {
       readonly logCapacity?: number;
     } = {},
   ): Promise<AlarmedAccount> {
-    const account = new SandboxAccount({ ...env, accountId: env.account, startAt, ...options });
-    await account.createTable({
-      TableName: 'orders',
-      SSESpecification: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'ours' },
-    });
-    const outputs = await account.deploy(assembly);
+    const encrypted = { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'ours' };
+    const tables = [{ TableName: 'orders', SSESpecification: encrypted }];
+    const { account, outputs } = await deployedFrom(assembly, { startAt, tables, ...options });
     if (confirmed) account.inbox.confirm(oncall);
-    return new AlarmedAccount(account, Object.assign({}, ...Object.values(outputs)) as Record<string, string>);
+    return new AlarmedAccount(account, outputs);
   }
 
   private constructor(account: SandboxAccount, outputs: Readonly<Record<string, string>>) {
