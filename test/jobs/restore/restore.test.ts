@@ -238,6 +238,40 @@ describe('a restore for real', () => {
   });
 });
 
+describe('a ledger that does not answer', () => {
+  const denied = { kind: 'error', when: 'before', name: 'AccessDeniedException' } as const;
+
+  test('keeps a restore from being asked for: nobody could go on with it', async () => {
+    const { account, restorer } = await withOrders();
+    account.faults.add({ match: { operation: 'PutItem', table: 'ledger' }, effect: denied });
+
+    await expect(restorer.restore()).rejects.toThrow('AccessDenied');
+
+    expect(account.journal.count('dynamodb', 'RestoreTableFromBackup')).toBe(0);
+  });
+
+  test('stops nothing that was asked for', async () => {
+    const { account, restorer } = await withOrders();
+    account.faults.add({ match: { operation: 'PutItem', table: 'ledger', nth: 2, times: 1_000 }, effect: denied });
+
+    expect(await restorer.restore()).toMatchObject({ outcome: 'restored', settings: { tags: 'applied' } });
+  });
+
+  test('of a restore that was not announced whole still tells enough to go on with it', async () => {
+    const { account, restorer } = await withOrders();
+    const lost = account.faults.add({
+      match: { operation: 'PutItem', table: 'ledger', nth: 2, times: 1_000 },
+      effect: denied,
+    });
+    await restorer.restoreAndDie({ step: 5, isAfter: true });
+    account.faults.remove(lost);
+    await account.runFor(8 * hour);
+
+    expect(await restorer.restore({ isResumed: true })).toMatchObject({ outcome: 'restored' });
+    expect(restoresIn(account)).toHaveLength(1);
+  });
+});
+
 describe('[X27] a table that is there already', () => {
   test('is an obstacle, whatever it is, and nothing is asked for', async () => {
     const { account, restorer } = await withOrders();
