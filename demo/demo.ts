@@ -1,4 +1,7 @@
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { cacheFolder } from './cache-folder.ts';
 import type { Measured } from './print-summary.ts';
 import { Progress } from './progress.ts';
 import { synthesize } from './synthesize.ts';
@@ -10,6 +13,9 @@ function wholeNumber(least: number, most: number): (text: string) => number {
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
 }
+
+/** The sandbox is imported below, in code that was compiled before. */
+enableCompileCache(join(cacheFolder, 'compiled'));
 
 /** Months of rows are kept in slices of Node's shared buffers, and a slice keeps its whole buffer: smaller ones hold half the memory. */
 Buffer.poolSize = 8192;

@@ -3,6 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { bundleCacheVariable } from '../lib/constructs/bundle-cache.ts';
+import { cacheFolder } from './cache-folder.ts';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '..');
@@ -14,8 +16,8 @@ export interface Assembly extends AsyncDisposable {
 
 /**
  * Synthesizes a demo's app as `cdk synth` does: in a process of its own, with the context of cdk.json, into a cloud assembly with the
- * bundled functions. CloudFormation's schema is left to `npm run synth`, which checks the same stacks. Throws with what the app printed
- * when it fails.
+ * bundled functions. CloudFormation's schema is left to `npm run synth`, which checks the same stacks. What was bundled and compiled for a
+ * demo before, from the same sources, is used again. Throws with what the app printed when it fails.
  */
 export async function synthesize(app = 'demo/app.ts'): Promise<Assembly> {
   const folder = await mkdtemp(join(tmpdir(), 'ddb-backups-demo-'));
@@ -25,6 +27,8 @@ export async function synthesize(app = 'demo/app.ts'): Promise<Assembly> {
     CDK_OUTDIR: folder,
     CDK_CONTEXT_JSON: JSON.stringify(context),
     CDK_VALIDATION: 'false',
+    [bundleCacheVariable]: process.env[bundleCacheVariable] ?? join(cacheFolder, 'bundles'),
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(cacheFolder, 'compiled'),
   };
   await run(process.execPath, [join(root, app)], { cwd: root, env });
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };

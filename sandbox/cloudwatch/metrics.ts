@@ -28,8 +28,20 @@ interface Window {
   readonly until?: number;
 }
 
-function seriesKey(namespace: string, name: string, dimensions: Dimensions): string {
-  return JSON.stringify([namespace, name, Object.entries(dimensions).sort()]);
+/** Where a value belongs, but for the name of its metric: one line of output has many values of the same place. */
+interface Place {
+  readonly namespace: string;
+  readonly dimensions: Dimensions;
+  /** What tells it from every other place. */
+  readonly key: string;
+}
+
+function placeOf(namespace: string, dimensions: Dimensions): Place {
+  return { namespace, dimensions, key: JSON.stringify([namespace, Object.entries(dimensions).sort()]) };
+}
+
+function seriesKey(place: Place, name: string): string {
+  return `${place.key} ${name}`;
 }
 
 /** CloudWatch metrics as series of values, oldest first. Of each series the newest `capacity` values are kept. */
@@ -46,7 +58,11 @@ export class Metrics {
   }
 
   put(namespace: string, name: string, dimensions: Dimensions, datapoint: Datapoint): void {
-    const series = this.#seriesOf(namespace, name, dimensions);
+    this.#put(placeOf(namespace, dimensions), name, datapoint);
+  }
+
+  #put(place: Place, name: string, datapoint: Datapoint): void {
+    const series = this.#seriesOf(place, name);
     insert(series.datapoints, datapoint);
     if (series.datapoints.length >= 2 * this.#capacity) series.datapoints = series.datapoints.slice(-this.#capacity);
     for (const listener of series.listeners) listener(datapoint);
@@ -54,19 +70,19 @@ export class Metrics {
 
   /** Hears of every value of one series from now on, until the returned function is called. */
   watch(namespace: string, name: string, dimensions: Dimensions, listener: Listener): () => void {
-    const { listeners } = this.#seriesOf(namespace, name, dimensions);
+    const { listeners } = this.#seriesOf(placeOf(namespace, dimensions), name);
     listeners.add(listener);
     return () => listeners.delete(listener);
   }
 
   datapoints(namespace: string, name: string, dimensions: Dimensions = {}, window: Window = {}): readonly Datapoint[] {
     const { from = -Infinity, until = Infinity } = window;
-    const all = this.#series.get(seriesKey(namespace, name, dimensions))?.datapoints ?? [];
+    const all = this.#series.get(seriesKey(placeOf(namespace, dimensions), name))?.datapoints ?? [];
     return all.filter(({ at }) => at >= from && at < until);
   }
 
   latest(namespace: string, name: string, dimensions: Dimensions = {}): number | undefined {
-    return this.#series.get(seriesKey(namespace, name, dimensions))?.datapoints.at(-1)?.value;
+    return this.#series.get(seriesKey(placeOf(namespace, dimensions), name))?.datapoints.at(-1)?.value;
   }
 
   sum(namespace: string, name: string, dimensions: Dimensions = {}, window: Window = {}): number {
@@ -88,10 +104,11 @@ export class Metrics {
     for (const directive of directives.filter(isRecord)) this.#putDirective(document, directive, at);
   }
 
-  #seriesOf(namespace: string, name: string, dimensions: Dimensions): KeptSeries {
-    const key = seriesKey(namespace, name, dimensions);
+  #seriesOf(place: Place, name: string): KeptSeries {
+    const key = seriesKey(place, name);
     let series = this.#series.get(key);
     if (!series) {
+      const { namespace, dimensions } = place;
       series = { namespace, name, dimensions, datapoints: [], listeners: new Set() };
       this.#series.set(key, series);
     }
@@ -104,11 +121,12 @@ export class Metrics {
     for (const set of sets) {
       const keys = Array.isArray(set) ? set.filter((key) => typeof key === 'string') : [];
       const dimensions = Object.fromEntries(keys.map((key) => [key, String(document[key])]));
+      const place = placeOf(String(directive.Namespace), dimensions);
       for (const { Name: name, Unit: unit } of names) {
         const measured = { at, ...(typeof unit === 'string' && { unit }) };
         for (const value of [document[String(name)]].flat()) {
           if (typeof value !== 'number') continue;
-          this.put(String(directive.Namespace), String(name), dimensions, { ...measured, value });
+          this.#put(place, String(name), { ...measured, value });
         }
       }
     }

@@ -40,11 +40,33 @@ class OneShot {
   }
 }
 
+interface PaddedKey {
+  readonly inner: Buffer;
+  readonly outer: Buffer;
+}
+
+const mostRemembered = 100;
+/** Keys that are texts come again with every call: a signature begins with the same secret each time. */
+const paddedTexts = new Map<string, PaddedKey>();
+
 /** HMAC-SHA-256 from its definition in RFC 2104. */
-function hmac(key: Uint8Array): (data: Data) => Buffer {
+function hmac(key: Data): (data: Data) => Buffer {
+  const { inner, outer } = typeof key === 'string' ? paddedText(key) : paddedKey(key);
+  return (data) => sha256(Buffer.concat([outer, sha256(Buffer.concat([inner, bytesOf(data)]))]));
+}
+
+function paddedText(text: string): PaddedKey {
+  const known = paddedTexts.get(text);
+  if (known) return known;
+  if (paddedTexts.size >= mostRemembered) paddedTexts.clear();
+  const key = paddedKey(bytesOf(text));
+  paddedTexts.set(text, key);
+  return key;
+}
+
+function paddedKey(key: Uint8Array): PaddedKey {
   const short = key.length > blockBytes ? sha256(key) : key;
-  return (data) =>
-    sha256(Buffer.concat([padded(short, 0x5c), sha256(Buffer.concat([padded(short, 0x36), bytesOf(data)]))]));
+  return { inner: padded(short, 0x36), outer: padded(short, 0x5c) };
 }
 
 function padded(key: Uint8Array, filler: number): Buffer {
@@ -66,5 +88,5 @@ export function createHmac(
   key: nodeCrypto.BinaryLike | nodeCrypto.KeyObject,
 ): OneShot | ReturnType<typeof nodeCrypto.createHmac> {
   const plain = typeof key === 'string' || key instanceof Uint8Array;
-  return algorithm === 'sha256' && plain ? new OneShot(hmac(bytesOf(key))) : nodeCrypto.createHmac(algorithm, key);
+  return algorithm === 'sha256' && plain ? new OneShot(hmac(key)) : nodeCrypto.createHmac(algorithm, key);
 }
