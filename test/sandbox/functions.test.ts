@@ -118,6 +118,9 @@ describe('a function in the sandbox', () => {
     const source = `import { createHash, createHmac } from 'node:crypto'; export const handler = async () => [
       createHash('sha256').update('a').update(Buffer.from('b')).digest('hex'),
       createHmac('sha256', 'k'.repeat(100)).update('ü').digest('base64'),
+      createHmac('sha256', 'k'.repeat(100)).update('again').digest('base64'),
+      createHmac('sha256', 'another').update('again').digest('base64'),
+      createHmac('sha256', Buffer.from('another')).update('again').digest('base64'),
       createHash('md5').update('a').digest('hex'),
     ];`;
     account.loadFunction({ name: 'hasher', code: bundleOf(source) });
@@ -127,6 +130,9 @@ describe('a function in the sandbox', () => {
     expect(returned(outcome)).toEqual([
       real.createHash('sha256').update('ab').digest('hex'),
       real.createHmac('sha256', 'k'.repeat(100)).update('ü').digest('base64'),
+      real.createHmac('sha256', 'k'.repeat(100)).update('again').digest('base64'),
+      real.createHmac('sha256', 'another').update('again').digest('base64'),
+      real.createHmac('sha256', 'another').update('again').digest('base64'),
       real.createHash('md5').update('a').digest('hex'),
     ]);
   });
