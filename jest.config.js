@@ -1,3 +1,9 @@
+import { join } from 'node:path';
+import process from 'node:process';
+
+// Dozens of tests run the functions as they are deployed, and all have the same bundles.
+process.env.DYNAMODB_BACKUPS_BUNDLE_CACHE ??= join(import.meta.dirname, '.cache/bundles');
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',

@@ -382,7 +382,7 @@ describe('what is no obstacle', () => {
     '[C13] without %s the function does not start, and says what is missing',
     async (name) => {
       const world = await aWorld();
-      world.account.loadFunction(await aFunction('backup', { [name]: '' }));
+      world.account.loadFunction(aFunction('backup', { [name]: '' }));
 
       const outcome = await world.account.invoke('backup', eventOf(aPlan(), world.account.now));
 

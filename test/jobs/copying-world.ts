@@ -38,7 +38,7 @@ export class CopyingWorld {
       [copyRoleVariable]: roleArn,
       [eventBusVariable]: 'default',
     };
-    account.loadFunction({ ...functionOf('follow', await bundleOf('follow'), env), timeoutSeconds: 900 });
+    account.loadFunction({ ...functionOf('follow', bundleOf('follow'), env), timeoutSeconds: 900 });
     await addCopyVault(account);
     return new CopyingWorld(engine);
   }

@@ -148,7 +148,7 @@ export async function anEngineWorld(engine: Engine, tables: readonly string[] = 
   if (engine === 'aws-backup') {
     world.account.backup.vaults.add({ BackupVaultName: vaultName });
     for (const job of ['backup', 'prune', 'follow'] as const) {
-      world.account.loadFunction({ ...functionOf(job, await bundleOf(job), vaultEnvironment), timeoutSeconds: 900 });
+      world.account.loadFunction({ ...functionOf(job, bundleOf(job), vaultEnvironment), timeoutSeconds: 900 });
     }
   }
   return new EngineWorld(world, engine);

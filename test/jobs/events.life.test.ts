@@ -14,16 +14,16 @@ async function aTellingWorld(): Promise<World> {
   const world = await aWorld([], { journalCapacity: 10_000 });
   const { account } = world;
   for (const job of ['backup', 'prune'] as const) {
-    account.loadFunction({ ...(await aFunction(job, busVariables)), timeoutSeconds: 900 });
+    account.loadFunction({ ...aFunction(job, busVariables), timeoutSeconds: 900 });
   }
   const env = {
     ...drillVariables(account),
     ...busVariables,
   };
   const durable = { executionTimeoutSeconds: 3 * 86_400, retentionDays: 30 };
-  account.loadFunction({ name: 'drill', code: await bundleOf('drill'), env, durable, timeoutSeconds: 900 });
+  account.loadFunction({ name: 'drill', code: bundleOf('drill'), env, durable, timeoutSeconds: 900 });
   account.functions.putAlias('drill', 'live', account.functions.publish('drill'));
-  account.loadFunction({ name: 'drill-start', code: await bundleOf('drill-start'), env, timeoutSeconds: 900 });
+  account.loadFunction({ name: 'drill-start', code: bundleOf('drill-start'), env, timeoutSeconds: 900 });
   await plantOrders(account);
   return world;
 }
@@ -132,7 +132,7 @@ test.each([
       },
     ],
   });
-  account.loadFunction({ ...(await aFunction('backup', busVariables)), timeoutSeconds: 900, roleArn });
+  account.loadFunction({ ...aFunction('backup', busVariables), timeoutSeconds: 900, roleArn });
 
   expect(await world.backUp()).toMatchObject({ done: 1 });
   expect(account.journal.entries({ service: 'events' }).map((entry) => entry.outcome)).toEqual([outcome]);

@@ -36,7 +36,7 @@ async function entrusted({ key, card, tag, password, token, accessKey }: Secrets
   };
   const account = await aDrillingAccount(false, { variables });
   for (const job of ['backup', 'prune'] as const)
-    account.loadFunction({ ...(await aFunction(job, variables)), timeoutSeconds: 900 });
+    account.loadFunction({ ...aFunction(job, variables), timeoutSeconds: 900 });
   await plantOrders(account, { Tags: [{ Key: 'secret', Value: tag }] });
   const Item = { id: { S: key }, customer: { S: card }, card: { S: card } };
   const put = new PutItemCommand({ TableName: 'orders', Item });

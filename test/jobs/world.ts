@@ -1,6 +1,4 @@
-import { resolve } from 'node:path';
 import { CreateBackupCommand, DeleteBackupCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { build } from 'esbuild';
 import { DynamoDbDrillLedger } from '../../lambda/aws/dynamodb-drill-ledger.ts';
 import { DynamoDbLedger } from '../../lambda/aws/dynamodb-ledger.ts';
 import { environmentNames } from '../../lambda/contract/environment.ts';
@@ -10,6 +8,9 @@ import { hashOfPlan } from '../../lambda/domain/plan-hash.ts';
 import { planSchema, type Plan, type PlanInput } from '../../lambda/domain/plan.ts';
 import type { DrillResult } from '../../lambda/jobs/drill/drill-result.ts';
 import type { DrillIntent } from '../../lambda/jobs/drill/ports.ts';
+import type { Bundles } from '../../lib/constructs/bundle-cache.ts';
+import { bundlesOfJobs } from '../../lib/constructs/job-bundles.ts';
+import type { Job } from '../../lib/constructs/jobs.ts';
 import { SandboxAccount, type AccountOptions } from '../../sandbox/account.ts';
 import { bundleFrom, type Bundle } from '../../sandbox/lambda/bundle.ts';
 
@@ -19,26 +20,15 @@ export const drillTablePrefix = 'ddb-drill-';
 const ledgerTableName = 'ledger';
 const hour = 3_600_000;
 
-const bundles = new Map<string, Promise<Bundle>>();
+let texts: Bundles | undefined;
+const bundles = new Map<Job, Bundle>();
 
-/** The handler as it is deployed: bundled once per test file. */
-export function bundleOf(job: string): Promise<Bundle> {
-  let bundle = bundles.get(job);
-  if (!bundle) bundles.set(job, (bundle = bundleHandler(job)));
+/** The function of a job as it is deployed, compiled once per test file. */
+export function bundleOf(job: Job): Bundle {
+  texts ??= bundlesOfJobs();
+  const bundle = bundles.get(job) ?? bundleFrom(`/var/task/${job}.js`, texts.get(job) ?? '');
+  bundles.set(job, bundle);
   return bundle;
-}
-
-async function bundleHandler(job: string): Promise<Bundle> {
-  const { outputFiles } = await build({
-    entryPoints: [resolve(import.meta.dirname, `../../lambda/handlers/${job}.ts`)],
-    bundle: true,
-    write: false,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    logLevel: 'error',
-  });
-  return bundleFrom(`/var/task/${job}.js`, outputFiles[0]?.text ?? '');
 }
 
 /** A plan of hourly backups of the table `orders`; parts can be replaced. */
@@ -54,8 +44,8 @@ export function aPlan(parts: Partial<PlanInput> = {}): Plan {
 }
 
 /** One of the two functions as it is deployed; variables can be replaced. */
-export async function aFunction(job: 'backup' | 'prune', variables: Readonly<Record<string, string>> = {}) {
-  return functionOf(job, await bundleOf(job), variables);
+export function aFunction(job: 'backup' | 'prune', variables: Readonly<Record<string, string>> = {}) {
+  return functionOf(job, bundleOf(job), variables);
 }
 
 export function functionOf(job: string, code: Bundle, variables: Readonly<Record<string, string>> = {}) {
@@ -93,7 +83,7 @@ export async function aWorld(
   await createLedger(account, ledgerTableName);
   for (const name of tables) await account.createTable({ TableName: name });
   for (const job of ['backup', 'prune'] as const) {
-    account.loadFunction({ ...(await aFunction(job)), timeoutSeconds });
+    account.loadFunction({ ...aFunction(job), timeoutSeconds });
   }
   return new World(account);
 }

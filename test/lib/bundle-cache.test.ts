@@ -13,13 +13,13 @@ const bundles = (options: object = {}) =>
   );
 
 beforeEach(() => {
+  Reflect.deleteProperty(process.env, bundleCacheVariable);
   folder = mkdtempSync(join(tmpdir(), 'bundle-cache-'));
   source = join(folder, 'sources.ts');
   writeFileSync(source, 'one');
   made = 0;
 });
 afterEach(() => {
-  Reflect.deleteProperty(process.env, bundleCacheVariable);
   rmSync(folder, { recursive: true, force: true });
 });
 

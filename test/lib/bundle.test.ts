@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import { BackupStack } from '../../lib/backup-stack.ts';
+import { bundleCacheVariable } from '../../lib/constructs/bundle-cache.ts';
 import { aPlan, env } from './deploy.ts';
 
 describe('the bundles', () => {
   let first: string;
   let second: string;
   beforeAll(() => {
+    // As in every deployment.
+    Reflect.deleteProperty(process.env, bundleCacheVariable);
     first = bundle();
     second = bundle();
   }, 60_000);

@@ -46,7 +46,7 @@ async function drillDisturbed(account: SandboxAccount, disturb: () => void, at =
 async function readings(account: SandboxAccount) {
   const logged = account.logs.of('drill').filter(({ text }) => text.includes('a drill did not pass'));
   const entries = account.journal.entries({ operation: 'PutEvents', outcome: 'ok' });
-  const watched = await watchedFromNow(new World(account), { plans: [plan] });
+  const watched = watchedFromNow(new World(account), { plans: [plan] });
   return {
     log: logged.map(({ text }) => text).join(),
     event: JSON.stringify(entries.map(({ input }) => input)),

@@ -44,10 +44,10 @@ export async function aDrillingAccount(
   const durable = { executionTimeoutSeconds: executionDays * 86_400, retentionDays: 30 };
   const role = statements && { roleArn: account.roles.put('drill') };
   if (statements) account.roles.attach('drill', 'job', { Statement: statements });
-  account.loadFunction({ name: 'drill', code: await bundleOf('drill'), env, durable, timeoutSeconds: 900, ...role });
+  account.loadFunction({ name: 'drill', code: bundleOf('drill'), env, durable, timeoutSeconds: 900, ...role });
   account.functions.putAlias('drill', 'live', account.functions.publish('drill'));
-  for (const name of ['drill-start', 'sweep']) {
-    account.loadFunction({ name, code: await bundleOf(name), env, timeoutSeconds: 900 });
+  for (const name of ['drill-start', 'sweep'] as const) {
+    account.loadFunction({ name, code: bundleOf(name), env, timeoutSeconds: 900 });
   }
   if (withOrders) await plantOrders(account, {}, engine);
   return account;

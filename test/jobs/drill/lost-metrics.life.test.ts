@@ -11,7 +11,7 @@ test('[X22] a drill whose metrics are lost is in the ledger, and the next watch 
   const account = await aDrillingAccount();
   const lost = account.faults.add({ match: { function: 'drill' }, effect: { kind: 'lost-output' } });
   const plan = { ...aDrillPlan(), objectives: { recoveryTime: 'PT1H' } };
-  const watched = await watchedFromNow(new World(account), { plans: [plan] });
+  const watched = watchedFromNow(new World(account), { plans: [plan] });
   const published = (name: string) =>
     account.metrics.series.filter((each) => each.namespace === metricsNamespace && each.name === name);
   await account.runUntil(new Date(slot));

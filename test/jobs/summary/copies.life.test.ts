@@ -21,7 +21,7 @@ async function aWorldWithSummary(): Promise<CopyingWorld> {
     [vaultVariables.roleArn]: 'arn:aws:iam::123456789012:role/backup-service',
     [alarmTopicVariable]: topicArn,
   };
-  account.loadFunction({ ...functionOf('summary', await bundleOf('summary'), env), timeoutSeconds: 900 });
+  account.loadFunction({ ...functionOf('summary', bundleOf('summary'), env), timeoutSeconds: 900 });
   return world;
 }
 

@@ -22,14 +22,14 @@ export async function aWatchedAccount({
   roleArn,
   ...options
 }: Wanted): Promise<Watched> {
-  return await watchedFromNow(await aWorld(tables, options), { plans, env, roleArn });
+  return watchedFromNow(await aWorld(tables, options), { plans, env, roleArn });
 }
 
 /** Adds the watch function as it is deployed to an account, beside the schedules of some plans, which deliver to nobody. */
-export async function watchedFromNow(
+export function watchedFromNow(
   world: World,
   { plans, env = {}, roleArn }: Pick<Wanted, 'plans' | 'env' | 'roleArn'>,
-): Promise<Watched> {
+): Watched {
   const { account } = world;
   const variables = {
     [watchEnvironmentNames.ledgerTableName]: 'ledger',
@@ -43,7 +43,7 @@ export async function watchedFromNow(
   };
   account.loadFunction({
     name: 'watch',
-    code: await bundleOf('watch'),
+    code: bundleOf('watch'),
     env: variables,
     retryAttempts: 0,
     ...(roleArn && { roleArn }),
