@@ -30,12 +30,31 @@ export function decide(statements: readonly Statement[], request: Request): Deci
 
 function applies(statement: Statement, { action, resource, context = {} }: Request): boolean {
   return (
-    statement.actions.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
-    (statement.notResources.length > 0
-      ? !statement.notResources.some((pattern) => matches(pattern, resource))
-      : statement.resources.some((pattern) => matches(pattern, resource))) &&
+    remembered(statement, `action ${action}`, () => coversAction(statement, action)) &&
+    remembered(statement, `resource ${resource}`, () => coversResource(statement, resource)) &&
     Object.entries(statement.equals).every(([key, values]) => key in context && values.includes(context[key] ?? ''))
   );
+}
+
+function coversAction({ actions }: Statement, action: string): boolean {
+  return actions.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()));
+}
+
+function coversResource({ resources, notResources }: Statement, resource: string): boolean {
+  return notResources.length > 0
+    ? !notResources.some((pattern) => matches(pattern, resource))
+    : resources.some((pattern) => matches(pattern, resource));
+}
+
+const answers = new WeakMap<Statement, Map<string, boolean>>();
+
+/** What was answered to the same question before: every action is asked about every resource, and the other way round. */
+function remembered(statement: Statement, question: string, answer: () => boolean): boolean {
+  const known = answers.get(statement) ?? new Map<string, boolean>();
+  answers.set(statement, known);
+  const result = known.get(question) ?? answer();
+  known.set(question, result);
+  return result;
 }
 
 const patterns = new Map<string, RegExp>();
