@@ -59,15 +59,10 @@ export function copyReadingStatements(access: CopyAccess | undefined): PolicySta
   ];
 }
 
-/** Restoring copies, reading what they are re-armed with, and saying beside them what came of it. */
-export function copyRestoringStatements(access: CopyAccess | undefined): PolicyStatement[] {
-  if (!access) return [];
-  const restoring = ['backup:DescribeRecoveryPoint', 'backup:StartRestoreJob'];
-  return [
-    ...copyReadingStatements(access),
-    ...allowAny('RestoreCopies', restoring, access.ownPointArns),
-    ...allowAny('KeepDrillsOfCopies', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], access.settingsArns),
-  ];
+/** Reading what restored copies are re-armed with, and saying beside them what came of it. */
+export function copyDrillingStatements(access: CopyAccess | undefined): PolicyStatement[] {
+  const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'];
+  return access ? allowAny('KeepDrillsOfCopies', actions, access.settingsArns) : [];
 }
 
 /** Deleting copies, one look before and one after, and knowing what legal holds keep: which Regions have any is asked by `ListLegalHolds`. */

@@ -1,16 +1,15 @@
 import { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { allow } from './allow.ts';
-import { copyReadingStatements } from './copy-access.ts';
 import { discoveryStatements, tableStatements } from './discovery.ts';
 import { eventStatements } from './event-sending.ts';
 import { guardrailStatements, restoringActions } from './guardrails.ts';
 import { encryptedQueueStatements, encryptedTableStatements } from './key-access.ts';
 import { ledgerStatement } from './ledger-access.ts';
-import { pointRestoringStatements, type PointRestoring } from './point-restoring.ts';
+import { pointRestoringStatements, restoredVaults, type PointRestoring } from './point-restoring.ts';
 import type { RoleScope } from './role-scope.ts';
 import type { TableArns } from './table-arns.ts';
-import { vaultReadingStatements } from './vault-access.ts';
+import { vaultsReadingStatements } from './vault-access.ts';
 
 export interface DrillRoleScope extends RoleScope {
   /** Those of the tables whose backups are of DynamoDB. */
@@ -34,8 +33,7 @@ export function drillStartRoleStatements(
 ): PolicyStatement[] {
   return [
     ...discoveryStatements(tables),
-    ...vaultReadingStatements(restoring?.vault),
-    ...copyReadingStatements(restoring?.copies),
+    ...(restoring ? vaultsReadingStatements(restoredVaults(restoring)) : []),
     allow('StartDrills', ['lambda:InvokeFunction'], [drillAliasArn]),
     ledgerStatement(ledger),
     ...encryptedTableStatements(encryptionKey),

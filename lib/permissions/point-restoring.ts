@@ -2,8 +2,8 @@ import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { allow } from './allow.ts';
 import { tableStatements } from './discovery.ts';
-import { type CopyAccess, copyRestoringStatements } from './copy-access.ts';
-import { passRoleStatement, vaultReadingStatements, type VaultAccess } from './vault-access.ts';
+import { type CopyAccess, copyDrillingStatements } from './copy-access.ts';
+import { passRoleStatement, vaultsReadingStatements, type VaultAccess, type Vaults } from './vault-access.ts';
 import { anyKey } from './watch-role.ts';
 
 /** Which recovery points are restored, and by which role. */
@@ -17,15 +17,23 @@ export interface PointRestoring {
   readonly reportsValidations: boolean;
 }
 
+/** What is restored: the plans' own recovery points, and copies of them where those are drilled. */
+export function restoredVaults({ vault, copies }: PointRestoring): Vaults {
+  return {
+    vaultArns: [vault.vaultArn, ...(copies?.ownVaultArns ?? [])],
+    pointArns: [vault.pointArns, ...(copies?.ownPointArns ?? [])],
+  };
+}
+
 /** The tables whose recovery points are restored tell what a recovery point does not: their keys. */
 export function pointRestoringStatements(stack: Stack, restoring: PointRestoring | undefined): PolicyStatement[] {
   if (!restoring) return [];
   const { vault, copies, restoreRoleArn, reportsValidations } = restoring;
+  const vaults = restoredVaults(restoring);
   return [
-    ...vaultReadingStatements(vault),
-    allow('ReadRecoveryPoints', ['backup:DescribeRecoveryPoint'], vault.pointArns),
-    allow('StartRestoreJobs', ['backup:StartRestoreJob'], vault.pointArns),
-    ...copyRestoringStatements(copies),
+    ...vaultsReadingStatements(vaults),
+    allow('RestorePoints', ['backup:DescribeRecoveryPoint', 'backup:StartRestoreJob'], vaults.pointArns),
+    ...copyDrillingStatements(copies),
     allow('FollowRestoreJobs', ['backup:DescribeRestoreJob', 'backup:ListRestoreJobs'], '*'),
     ...(reportsValidations ? [allow('ReportValidations', ['backup:PutRestoreValidationResult'], '*')] : []),
     passRoleStatement('PassRestoreRole', restoreRoleArn),

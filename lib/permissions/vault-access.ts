@@ -42,12 +42,22 @@ function anyOf(stack: Stack, resource: string, region?: string): string {
   });
 }
 
+/** Vaults, and recovery points that may be in them. */
+export interface Vaults {
+  readonly vaultArns: readonly string[];
+  readonly pointArns: readonly string[];
+}
+
 /** Seeing what is in the vault, and whose it is. */
 export function vaultReadingStatements(vault: VaultAccess | undefined): PolicyStatement[] {
-  if (!vault) return [];
+  return vault ? vaultsReadingStatements({ vaultArns: [vault.vaultArn], pointArns: [vault.pointArns] }) : [];
+}
+
+/** The same of several. */
+export function vaultsReadingStatements({ vaultArns, pointArns }: Vaults): PolicyStatement[] {
   return [
-    allow('ReadVault', ['backup:DescribeBackupVault', 'backup:ListRecoveryPointsByBackupVault'], vault.vaultArn),
-    allow('ReadRecoveryPointTags', ['backup:ListTags'], vault.pointArns),
+    allow('ReadVault', ['backup:DescribeBackupVault', 'backup:ListRecoveryPointsByBackupVault'], vaultArns),
+    allow('ReadRecoveryPointTags', ['backup:ListTags'], pointArns),
   ];
 }
 

@@ -33,7 +33,6 @@ const reasons: Readonly<Record<string, string>> = {
     'which keys encrypt the tables is known to DynamoDB only; the condition lets them be used through DynamoDB only',
   LabelRecoveryPoints: 'the ids of recovery points are given by AWS Backup when they are taken',
   TagRecoveryPoints: 'the ids of recovery points are given by AWS Backup when they are taken',
-  RestoreCopies: 'the ids of recovery points are given by AWS Backup when they are made',
   ReadTagsOfSources: 'the ids of recovery points are given by AWS Backup when they are taken',
   ReadRecoveryPointTags: 'the ids of recovery points are given by AWS Backup when they are taken',
   ReadRecoveryPoints: 'the ids of recovery points are given by AWS Backup when they are taken',
@@ -41,7 +40,7 @@ const reasons: Readonly<Record<string, string>> = {
     'the ids of recovery points are given by AWS Backup when they are taken; the code deletes only those whose name and seal are its own',
   ListLegalHolds: 'ListLegalHolds knows no resource but * (Service Authorization Reference)',
   ReadLegalHolds: 'other people place legal holds, whose ids AWS Backup gives; only what they hold can be read',
-  StartRestoreJobs:
+  RestorePoints:
     'the ids of recovery points are given by AWS Backup when they are taken; the role handed over restores into drill tables only',
   FollowRestoreJobs: 'DescribeRestoreJob and ListRestoreJobs know no resource but * (Service Authorization Reference)',
   ReadRestoreTests: 'ListRestoreJobs knows no resource but * (Service Authorization Reference)',

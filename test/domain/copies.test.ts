@@ -1,10 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { homeIn } from '../../lambda/domain/arn.ts';
-import { copyPlaces, copyVaultName, planOfCopies } from '../../lambda/domain/copy-destination.ts';
-import { drilledCopies, drilledCopyRegions, drilledScopes } from '../../lambda/domain/copy-drills.ts';
+import {
+  copyPlaceAt,
+  copyPlaces,
+  copySettingsTableName,
+  copyVaultName,
+  planOfCopies,
+} from '../../lambda/domain/copy-destination.ts';
+import { copyDrillFaults, drilledCopies, drilledCopyRegions, drilledScopes } from '../../lambda/domain/copy-drills.ts';
 import { parsePlan } from '../../lambda/domain/parse-plan.ts';
-import { planSchema, type PlanInput } from '../../lambda/domain/plan.ts';
+import { planSchema, type Plan, type PlanInput } from '../../lambda/domain/plan.ts';
 import { lifecycleOf } from '../../lambda/domain/recovery-point-lifecycle.ts';
 import { formatVaultArn, parseVaultArn } from '../../lambda/domain/vault-arn.ts';
 import { textOf } from './arbitrary-text.ts';
@@ -65,6 +71,22 @@ describe('where copies go', () => {
 
     expect(name.length).toBeLessThanOrEqual(50);
     expect(parseVaultArn(`arn:aws:backup:eu-west-1:123456789012:backup-vault:${name}`)?.vaultName).toBe(name);
+  });
+
+  test('is known by the ARN of its vault to whoever is told no more, and has settings under its name', () => {
+    const plan = aPlan([
+      { region: 'eu-west-1', keep },
+      { region: 'eu-north-1', vaultArn: ours, keep },
+    ]);
+    const [deployed, named] = copyPlaces(plan, { owner, homeArn });
+    const at = (arn: string | undefined) => copyPlaceAt(plan, arn ?? '');
+
+    expect(at(deployed?.destination.vaultArn)).toEqual(deployed);
+    expect(at(ours)).toEqual(named);
+    expect(at(company)).toBeUndefined();
+    expect(at('arn:aws:backup:eu-west-1:123456789012:backup-vault:another')).toBeUndefined();
+    expect(at('nothing')).toBeUndefined();
+    expect(copySettingsTableName(owner, 'eu-central-1')).toBe(deployed?.destination.vaultName);
   });
 
   test('cannot be told by an ARN that names no account and Region', () => {
@@ -156,6 +178,19 @@ describe('copies that are drilled', () => {
 
     expect(drilled?.plan.drill.backup).toBe(expected);
     expect(drilled?.plan.drill.restoreTo).toBeUndefined();
+  });
+
+  test('are of a plan with drills, and of one place of each Region', () => {
+    const second = { region: 'eu-west-1', vaultArn: 'arn:aws:backup:eu-west-1:123456789012:backup-vault:two', keep };
+    const messagesOf = (plan: Plan) => copyDrillFaults(plan).map(({ message }) => message);
+
+    expect(messagesOf(drilling([away, second]))).toEqual([]);
+    expect(messagesOf(drilling([away, { ...second, drill: true }]))).toEqual([
+      'plans.orders.backup.awsBackup.copies.1.drill must be left out, for the copies of copies.0 are drilled in the same Region, got true',
+    ]);
+    expect(messagesOf(aPlan([away]))).toEqual([
+      'plans.orders.backup.awsBackup.copies.0.drill must be left out unless the plan itself has a drill, got true',
+    ]);
   });
 
   test('have a plan that a drill can be ordered with', () => {

@@ -15,6 +15,7 @@ import {
   aVaultedPlan,
   env,
   resourcesOf,
+  toFrankfurt,
 } from './deploy.ts';
 import { roleStatements } from './iam-simulation.ts';
 
@@ -99,10 +100,10 @@ function deployedGrants(): string[] {
   const schedule = 'cron(0 6 ? * SUN *)';
   // Everything together would be more than the policies of one role may hold.
   const drillingPoints = {
-    vaulted: aVaultedPlan({
-      tables: { named: ['ledgers'] },
-      drill: { schedule, rearm: settingNames, reportToAwsBackup: true },
-    }),
+    vaulted: aCopyingPlan(
+      { tables: { named: ['ledgers'] }, drill: { schedule, rearm: settingNames, reportToAwsBackup: true } },
+      [{ ...toFrankfurt, drill: true }],
+    ),
     'vaulted-by-tag': aVaultedPlan({
       tables: { tagged: { backup: 'vault' } },
       drill: { schedule, rearm: settingNames },

@@ -93,12 +93,12 @@ function whyNone(
   { table, owner, before }: BackupWish,
 ): string {
   if (listed === 0) return `there is no backup of ${table}`;
-  if (known.length === 0) return `none of the ${listed} backups listed is of ${table} and can be restored`;
+  const [oldest] = known;
+  if (!oldest) return `none of the ${listed} backups listed is of ${table} and can be restored`;
   const newest = meant.at(-1);
   if (!newest) {
-    const oldest = known[0]?.backup.createdAt.toISOString() ?? '';
     return before
-      ? `none was taken by ${before.toISOString()}: the oldest is of ${oldest}`
+      ? `none was taken by ${before.toISOString()}: the oldest is of ${oldest.backup.createdAt.toISOString()}`
       : 'none is of that table id';
   }
   return `none of ${meant.length} is of the deployment ${owner}, or of the plan: ${described(newest)} is the newest of others`;
