@@ -17,7 +17,7 @@ async function aWorldWithSummary(tables: readonly string[]): Promise<EngineWorld
   account.topics.subscribe(topicArn, 'email', reader);
   account.inbox.confirm(reader);
   const env = { [vaultVariables.vaultName]: vaultName, [alarmTopicVariable]: topicArn };
-  account.loadFunction({ ...functionOf('summary', await bundleOf('summary'), env), timeoutSeconds: 900 });
+  account.loadFunction({ ...functionOf('summary', bundleOf('summary'), env), timeoutSeconds: 900 });
   for (const table of tables) world.plantHourly(table, 1);
   return world;
 }
