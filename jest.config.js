@@ -4,9 +4,14 @@ import process from 'node:process';
 // Dozens of tests run the functions as they are deployed, and all have the same bundles.
 process.env.DYNAMODB_BACKUPS_BUNDLE_CACHE ??= join(import.meta.dirname, '.cache/bundles');
 
+// Where in our code a construct was made is asked of a stack trace for each of thousands, and told by no test.
+process.env.CDK_DISABLE_STACK_TRACE ??= '1';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // The CDK is loaded once for each worker, not once for each file.
+  runtime: '<rootDir>/test/runner/shared-cdk.cjs',
   roots: ['<rootDir>/test'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // These have configurations of their own: `npm run test:lives` and `npm run test:long`.

@@ -27,6 +27,7 @@ export async function synthesize(app = 'demo/app.ts'): Promise<Assembly> {
     CDK_OUTDIR: folder,
     CDK_CONTEXT_JSON: JSON.stringify(context),
     CDK_VALIDATION: 'false',
+    CDK_DISABLE_STACK_TRACE: '1',
     [bundleCacheVariable]: process.env[bundleCacheVariable] ?? join(cacheFolder, 'bundles'),
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(cacheFolder, 'compiled'),
   };

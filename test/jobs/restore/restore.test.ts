@@ -302,13 +302,15 @@ describe('[X27] a table that is there already', () => {
 
 describe('[X29] a shell that dies', () => {
   const engines = ['dynamodb', 'aws-backup'] as const;
+  /** Every step with `CRASHES=all`; without it, every third. */
+  const stride = process.env.CRASHES === 'all' ? 1 : 3;
 
   test.each(engines)(
     'at any step of a restore of %s is gone on with: one restore, everything given back',
     async (engine) => {
       const known = new Set<string>();
       for (const isAfter of [false, true]) {
-        for (let step = 1; ; step++) {
+        for (let step = 1; ; step += stride) {
           const { account, restorer } = await withOrders(engine);
           if ((await restorer.restoreAndDie({ step, isAfter })) !== 'died') break;
           const isAnnounced = step > 1 || isAfter;
@@ -320,7 +322,7 @@ describe('[X29] a shell that dies', () => {
           known.add(`${step} ${isAfter}`);
         }
       }
-      expect(known.size).toBeGreaterThan(16);
+      expect(known.size).toBeGreaterThan(16 / stride);
     },
   );
 
