@@ -96,6 +96,6 @@ export async function settingsIn(account: SandboxAccount): Promise<object> {
     stream: Table?.StreamSpecification,
     timeToLive: ttl.TimeToLiveDescription?.AttributeName,
     recoveryDays: recovery.ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.RecoveryPeriodInDays,
-    tags: Object.fromEntries((tags.Tags ?? []).map(({ Key, Value }) => [Key, Value])),
+    tags: Object.fromEntries((tags.Tags ?? []).map(({ Key = '', Value }) => [Key, Value] as const)),
   };
 }
