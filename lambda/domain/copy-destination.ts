@@ -58,8 +58,29 @@ export function copyPlaceAt(plan: Plan, vaultArn: string): CopyPlace | undefined
       ? rule.region === vault?.region && vault.vaultName.startsWith(copyVaultPrefix)
       : rule.vaultArn === vaultArn;
   const rule = copyRulesOf(plan).find(isIt);
-  if (!vault || !rule) return undefined;
-  return { rule, destination: { vaultArn, vaultName: vault.vaultName, region: vault.region, isOwnAccount: true } };
+  const destination = ownDestination(vaultArn);
+  return destination && rule && { rule, destination };
+}
+
+/** A vault of the account of the deployment, for whoever is told its ARN only; undefined when that is of no vault. */
+export function ownDestination(vaultArn: string): CopyDestination | undefined {
+  const vault = parseVaultArn(vaultArn);
+  return vault && { vaultArn, vaultName: vault.vaultName, region: vault.region, isOwnAccount: true };
+}
+
+/** Where the settings of what is in a vault are. */
+export interface SettingsTable {
+  readonly region: string;
+  readonly tableName: string;
+}
+
+/** > Beside the vaults that the deployment itself has in other Regions lies a table with settings; beside all others, of whatever name, lies none. */
+export function settingsBeside(vaultArn: string, { owner, homeArn }: CopySource): SettingsTable | undefined {
+  const vault = parseVaultArn(vaultArn);
+  const home = homeIn(homeArn);
+  const tableName = copySettingsTableName(owner, home.region);
+  if (vault?.vaultName !== tableName || vault.account !== home.account) return undefined;
+  return { region: vault.region, tableName };
 }
 
 function destinationOf({ region, vaultArn }: CopyRule, owner: string, home: Home): CopyDestination {

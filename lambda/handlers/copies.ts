@@ -8,16 +8,15 @@ import { DynamoDbSettingsLedger } from '../aws/dynamodb-settings-ledger.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
 import { copyRoleVariable } from '../contract/environment.ts';
 import { copyMetrics } from '../contract/metrics.ts';
-import { copyPlaces, type CopyPlace, copySettingsTableName } from '../domain/copy-destination.ts';
+import { copyPlaces, type CopyPlace, settingsBeside } from '../domain/copy-destination.ts';
 import type { Plan } from '../domain/plan.ts';
-import { parseVaultArn } from '../domain/vault-arn.ts';
 import { copyEvents } from '../jobs/copy-events.ts';
 import { type CopyReport, summaryOf } from '../jobs/copy-report.ts';
 import type { FollowPorts } from '../jobs/follow-backups.ts';
 import { followCopies } from '../jobs/follow-copies.ts';
 import type { Backups } from '../jobs/ports.ts';
 import { deadlineOf } from './deadline.ts';
-import { readEnvironment, readHomeRegion, readVaultEnvironment } from './environment.ts';
+import { readEnvironment, readVaultEnvironment } from './environment.ts';
 import { tell } from './events.ts';
 import { logger, publishMetrics } from './observability.ts';
 import { RunFailedError } from './run-failed-error.ts';
@@ -28,7 +27,6 @@ const copyRoleArn = process.env[copyRoleVariable];
 const { dynamodb } = createClients();
 const ledger = new DynamoDbLedger(dynamodb, ledgerTableName);
 const copies = new DynamoDbCopies(dynamodb, ledgerTableName);
-const homeRegion = readHomeRegion(process.env);
 const snapshots = new DynamoDbSettingsLedger(dynamodb, ledgerTableName);
 const jobs =
   vault && copyRoleArn
@@ -51,7 +49,11 @@ export async function seeToCopies(
 ): Promise<object> {
   if (!jobs) return {};
   const run = { plan, places, deadline: deadlineOf(context, timing.now()) };
-  const settings = { backups, snapshots, keptBeside };
+  const settings = {
+    backups,
+    snapshots,
+    keptBeside: (vaultArn: string) => keptBeside(vaultArn, context.invokedFunctionArn),
+  };
   const { report, settled, withoutSettings } = await followCopies(run, {
     jobs,
     ledger: copies,
@@ -67,11 +69,11 @@ export async function seeToCopies(
 
 const besides = new Map<string, DynamoDbSettingsLedger>();
 
-/** > Only the vaults that the deployment itself has in other Regions have a table beside them. */
-function keptBeside(vaultArn: string): DynamoDbSettingsLedger | undefined {
-  const { region, vaultName } = parseVaultArn(vaultArn) ?? {};
-  if (vaultName !== copySettingsTableName(owner, homeRegion)) return undefined;
-  const known = besides.get(vaultArn) ?? new DynamoDbSettingsLedger(createClients(region).dynamodb, vaultName);
+function keptBeside(vaultArn: string, homeArn: string): DynamoDbSettingsLedger | undefined {
+  const table = settingsBeside(vaultArn, { owner, homeArn });
+  if (!table) return undefined;
+  const known =
+    besides.get(vaultArn) ?? new DynamoDbSettingsLedger(createClients(table.region).dynamodb, table.tableName);
   besides.set(vaultArn, known);
   return known;
 }

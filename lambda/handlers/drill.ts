@@ -10,9 +10,8 @@ import { pointRestores, type PointRestores } from '../aws/recovery-point-restore
 import { systemTiming as timing } from '../aws/system-timing.ts';
 import { tableSettings } from '../aws/table-settings.ts';
 import { askValidationFunction } from '../aws/validation-function.ts';
-import { copySettingsTableName } from '../domain/copy-destination.ts';
+import { ownDestination, settingsBeside, type SettingsTable } from '../domain/copy-destination.ts';
 import type { Plan } from '../domain/plan.ts';
-import { parseVaultArn } from '../domain/vault-arn.ts';
 import { drillTable, type DrillPorts } from '../jobs/drill/drill.ts';
 import { drillEvents } from '../jobs/drill/drill-events.ts';
 import type { DrillResult } from '../jobs/drill/drill-result.ts';
@@ -47,18 +46,20 @@ export const handler = observedDurable(async (event: unknown, context: DurableCo
   const order = parseDrillOrder(event);
   const { region } = order.drill;
   const run = { ...order, owner, prefix, drillTablePrefix, ...(region !== undefined && { homeRegion }) };
-  const { outcome, failure, cleanUp, leftBehind, times } = await drillTable(run, durableRun(context), {
+  const durable = durableRun(context);
+  const { outcome, failure, cleanUp, leftBehind, times } = await drillTable(run, durable, {
     ...ports,
-    ...portsOf(order),
+    ...portsOf(order, durable.executionId),
   });
   return { table: run.table, outcome, failure, cleanUp, leftBehind, times };
 });
 
-/** > A warm function makes its clients once for each place. */
-function portsOf(order: DrillOrder): PortsOfPlace {
+/** > A warm function makes its clients once for each place. An execution's ARN names the account and the Region of the deployment. */
+function portsOf(order: DrillOrder, homeArn: string): PortsOfPlace {
   const { plan, drill, copiesIn: vaultArn } = order;
   const key = JSON.stringify([plan.backup.engine, drill.region, vaultArn]);
-  const known = portsByPlace.get(key) ?? (vaultArn === undefined ? portsAtHome(order) : portsAtCopies(vaultArn));
+  const known =
+    portsByPlace.get(key) ?? (vaultArn === undefined ? portsAtHome(order) : portsAtCopies(vaultArn, homeArn));
   portsByPlace.set(key, known);
   return known;
 }
@@ -73,19 +74,21 @@ function portsAtHome({ plan, drill: { region } }: DrillOrder): PortsOfPlace {
  * Copies are restored where they lie.
  * > What they are re-armed with is read there as well, where the deployment keeps it there: a drill of copies proves what a lost Region leaves.
  */
-function portsAtCopies(vaultArn: string): PortsOfPlace {
-  const { region = '', vaultName = '' } = parseVaultArn(vaultArn) ?? {};
-  const isDeployed = vaultName === copySettingsTableName(environment.owner, homeRegion);
-  const beside = isDeployed ? ledgersIn(region, vaultName) : undefined;
+function portsAtCopies(vaultArn: string, homeArn: string): PortsOfPlace {
+  const destination = ownDestination(vaultArn);
+  if (!destination) throw new Error(`copiesIn must be the ARN of a vault, got ${vaultArn}`);
+  const { region, vaultName } = destination;
+  const table = settingsBeside(vaultArn, { owner: environment.owner, homeArn });
+  const beside = table && ledgersIn(table);
   return {
-    backups: copiesAt({ vaultArn, vaultName, region, isOwnAccount: true }),
+    backups: copiesAt(destination),
     ledger: drillLedgerOfCopies(ledger, vaultArn, beside && { ledger: beside.drills, log: logger }),
     snapshots: beside?.snapshots ?? snapshots,
     ...restoringInto(region, pointsIn({ region, vaultName })),
   };
 }
 
-function ledgersIn(region: string, tableName: string) {
+function ledgersIn({ region, tableName }: SettingsTable) {
   const { dynamodb } = createClients(region);
   return {
     drills: new DynamoDbDrillLedger(dynamodb, tableName),

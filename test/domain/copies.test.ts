@@ -4,9 +4,10 @@ import { homeIn } from '../../lambda/domain/arn.ts';
 import {
   copyPlaceAt,
   copyPlaces,
-  copySettingsTableName,
   copyVaultName,
   planOfCopies,
+  settingsBeside,
+  type CopyPlace,
 } from '../../lambda/domain/copy-destination.ts';
 import { copyDrillFaults, drilledCopies, drilledCopyRegions, drilledScopes } from '../../lambda/domain/copy-drills.ts';
 import { parsePlan } from '../../lambda/domain/parse-plan.ts';
@@ -73,7 +74,7 @@ describe('where copies go', () => {
     expect(parseVaultArn(`arn:aws:backup:eu-west-1:123456789012:backup-vault:${name}`)?.vaultName).toBe(name);
   });
 
-  test('is known by the ARN of its vault to whoever is told no more, and has settings under its name', () => {
+  test('is known by the ARN of its vault to whoever is told no more', () => {
     const plan = aPlan([
       { region: 'eu-west-1', keep },
       { region: 'eu-north-1', vaultArn: ours, keep },
@@ -86,7 +87,17 @@ describe('where copies go', () => {
     expect(at(company)).toBeUndefined();
     expect(at('arn:aws:backup:eu-west-1:123456789012:backup-vault:another')).toBeUndefined();
     expect(at('nothing')).toBeUndefined();
-    expect(copySettingsTableName(owner, 'eu-central-1')).toBe(deployed?.destination.vaultName);
+  });
+
+  test('has a table of settings beside it where the deployment has the vault itself, whatever others call theirs', () => {
+    const [{ destination }] = copyPlaces(aPlan([{ region: 'eu-west-1', keep }]), { owner, homeArn }) as [CopyPlace];
+    const beside = (arn: string) => settingsBeside(arn, { owner, homeArn });
+
+    expect(beside(destination.vaultArn)).toEqual({ region: 'eu-west-1', tableName: destination.vaultName });
+    expect(beside(destination.vaultArn.replace('123456789012', '210987654321'))).toBeUndefined();
+    expect(beside(destination.vaultArn.replace(owner, 'team0002'))).toBeUndefined();
+    expect(beside(ours)).toBeUndefined();
+    expect(beside('nothing')).toBeUndefined();
   });
 
   test('cannot be told by an ARN that names no account and Region', () => {
