@@ -10,28 +10,29 @@ import { UnusableInputError } from './unusable-input-error.ts';
 /** Status of an unusable command line or unusable input: every fault is on stderr, and nothing on stdout. */
 const badInput = 2;
 
-const program = new Command('ddb-backups')
-  .description('Backups of DynamoDB tables: what a plan keeps, what it deletes, and why.')
-  .addCommand(explainCommand())
-  .addCommand(doctorCommand())
-  .addCommand(pruneCommand())
-  .addCommand(restoreCommand())
-  .addCommand(allowDeletionsCommand())
-  .addCommand(holdCommand())
-  .addCommand(liftCommand())
-  .addCommand(holdsCommand())
-  .exitOverride();
-for (const command of program.commands) command.exitOverride();
+/** Runs one command line, which sets the exit status of the process. Its words are those after the name of the command. */
+export async function runCommandLine(words: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync(words, { from: 'user' });
+  } catch (error) {
+    process.exitCode = statusOf(error);
+  }
+}
 
-// A reader such as `head` may leave before everything is written.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = statusOf(error);
+function program(): Command {
+  const all = new Command('ddb-backups')
+    .description('Backups of DynamoDB tables: what a plan keeps, what it deletes, and why.')
+    .addCommand(explainCommand())
+    .addCommand(doctorCommand())
+    .addCommand(pruneCommand())
+    .addCommand(restoreCommand())
+    .addCommand(allowDeletionsCommand())
+    .addCommand(holdCommand())
+    .addCommand(liftCommand())
+    .addCommand(holdsCommand())
+    .exitOverride();
+  for (const command of all.commands) command.exitOverride();
+  return all;
 }
 
 /** Commander has printed its own errors already. */

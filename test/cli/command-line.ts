@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import type { SandboxAccount } from '../../sandbox/account.ts';
 import { accountServer } from '../../sandbox/http-server.ts';
 import { RealTime } from '../../sandbox/real-time.ts';
+import { runHere } from './in-process.ts';
 
 export const main = resolve(import.meta.dirname, '../../cli/main.ts');
 
@@ -49,6 +50,11 @@ export class CommandLine {
 
   run(...args: readonly string[]): Promise<Ended> {
     return this.#run(args);
+  }
+
+  /** The same in this process: for what does not depend on being one of its own. */
+  runHere(...args: readonly string[]): Promise<Ended> {
+    return runHere(args, this.#env);
   }
 
   /** Kills the command as soon as it says on stderr what is waited for. */

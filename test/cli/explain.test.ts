@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { formatBackupName } from '../../lambda/domain/naming.ts';
+import { main, type Ended } from './command-line.ts';
+import { runHere } from './in-process.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'explain-'));
@@ -43,20 +45,33 @@ const inventory = [
   item('arn-4', null),
 ];
 
-/** Runs the real command line; what is not text is written to a file as JSON, and its name given instead. */
-function run(...words: unknown[]): { status: number | null; stdout: string; stderr: string } {
-  const args = words.map((word, nth) => {
+/** What is not text is written to a file as JSON, and its name given instead. */
+function typed(words: readonly unknown[]): string[] {
+  return words.map((word, nth) => {
     if (typeof word === 'string') return word;
     const file = join(folder, `${nth}.json`);
     writeFileSync(file, Buffer.isBuffer(word) ? word : JSON.stringify(word));
     return file;
   });
-  return spawnSync(process.execPath, [join(root, 'cli/main.ts'), ...args], { encoding: 'utf8', maxBuffer: 2 ** 26 });
 }
 
-function explain(words: readonly string[] = [], given: { plan?: unknown; inventory?: unknown } = {}) {
-  const inputs = ['--plan', given.plan ?? plan, '--inventory', given.inventory ?? inventory, '--now', now];
-  return run('explain', ...inputs, ...words);
+/** Runs the command line as a process of its own, as an operator does. */
+function spawned(...words: unknown[]): Ended {
+  const args = [main, ...typed(words)];
+  return spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 2 ** 26 });
+}
+
+interface Given {
+  readonly plan?: unknown;
+  readonly inventory?: unknown;
+}
+
+function inputs(given: Given): unknown[] {
+  return ['--plan', given.plan ?? plan, '--inventory', given.inventory ?? inventory, '--now', now];
+}
+
+function explain(words: readonly string[] = [], given: Given = {}): Promise<Ended> {
+  return runHere(typed(['explain', ...inputs(given), ...words]));
 }
 
 interface Answer {
@@ -65,14 +80,15 @@ interface Answer {
 }
 
 /** The first reason's code of each verdict. */
-function codes(words: readonly string[], given: { plan?: unknown; inventory?: unknown } = {}): (string | undefined)[] {
-  const { verdicts } = JSON.parse(explain(['--json', ...words], given).stdout) as Answer;
+async function codes(words: readonly string[], given: Given = {}): Promise<(string | undefined)[]> {
+  const { stdout } = await explain(['--json', ...words], given);
+  const { verdicts } = JSON.parse(stdout) as Answer;
   return verdicts.map(({ reasons }) => reasons[0]?.code);
 }
 
 describe('ddb-backups explain', () => {
   test('prints JSON: verdicts in the order of the inventory, and what blocks the run', () => {
-    const { status, stdout, stderr } = explain(['--treat-as-owned', '--json']);
+    const { status, stdout, stderr } = spawned('explain', ...inputs({}), '--treat-as-owned', '--json');
 
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({
@@ -115,8 +131,8 @@ describe('ddb-backups explain', () => {
     });
   });
 
-  test('prints a table for people: table by table, newest first, with every reason and a summary', () => {
-    const { status, stdout } = explain(['--treat-as-owned']);
+  test('prints a table for people: table by table, newest first, with every reason and a summary', async () => {
+    const { status, stdout } = await explain(['--treat-as-owned']);
 
     expect(status).toBe(0);
     expect(stdout).toBe(`\
@@ -135,12 +151,12 @@ at 2026-11-20T12:00:00.000Z: 5 backups, 4 kept, 1 to delete (of the kept, 0 froz
 `);
   });
 
-  test('a run that a guard blocks is explained too, and is no error', () => {
+  test('a run that a guard blocks is explained too, and is no error', async () => {
     const capped = { ...plan, prune: { deletionCap: { perTableCount: 1, perTablePercent: 0 } } };
     const many = Array.from({ length: 6 }, (_, nth) => item(`arn-${nth}`, `2026-11-20T0${nth}:00:00Z`));
 
-    const json = explain(['--treat-as-owned', '--json'], { plan: capped, inventory: many });
-    const text = explain(['--treat-as-owned'], { plan: capped, inventory: many });
+    const json = await explain(['--treat-as-owned', '--json'], { plan: capped, inventory: many });
+    const text = await explain(['--treat-as-owned'], { plan: capped, inventory: many });
 
     const { verdicts, blocked } = JSON.parse(json.stdout) as Answer;
     expect([json.status, text.status]).toEqual([0, 0]);
@@ -149,7 +165,7 @@ at 2026-11-20T12:00:00.000Z: 5 backups, 4 kept, 1 to delete (of the kept, 0 froz
     expect(text.stdout).toContain('nothing would be deleted: deletion-cap: 4 of 6 backups of table orders');
   });
 
-  test('[R11] without --treat-as-owned only names of the plan with a fitting seal are own', () => {
+  test('[R11] without --treat-as-owned only names of the plan with a fitting seal are own', async () => {
     const scope = { prefix: 'ddb', owner: 'a1b2c3', plan: 'orders' };
     const slot = new Date('2026-11-19T03:00:00Z');
     const named = (parts: Partial<typeof scope>, tableId = 'id-1'): Record<string, unknown> =>
@@ -166,23 +182,25 @@ at 2026-11-20T12:00:00.000Z: 5 backups, 4 kept, 1 to delete (of the kept, 0 froz
       ...inventory,
     ];
 
-    const own = (...words: string[]): boolean[] =>
-      codes(words, { inventory: all }).map((code) => code !== 'foreign' && code !== 'undated');
+    const own = async (...words: string[]): Promise<boolean[]> => {
+      const found = await codes(words, { inventory: all });
+      return found.map((code) => code !== 'foreign' && code !== 'undated');
+    };
 
     const byHand = inventory.map(() => false);
-    expect(own()).toEqual([true, true, true, false, false, ...byHand]);
-    expect(own('--owner', 'a1b2c3')).toEqual([true, false, true, false, false, ...byHand]);
-    expect(own('--prefix', 'ddb', '--owner', 'a1b2c3')).toEqual([true, false, false, false, false, ...byHand]);
+    expect(await own()).toEqual([true, true, true, false, false, ...byHand]);
+    expect(await own('--owner', 'a1b2c3')).toEqual([true, false, true, false, false, ...byHand]);
+    expect(await own('--prefix', 'ddb', '--owner', 'a1b2c3')).toEqual([true, false, false, false, false, ...byHand]);
   });
 
-  test('tables the plan does not cover are frozen, covered ones are live in every incarnation', () => {
+  test('tables the plan does not cover are frozen, covered ones are live in every incarnation', async () => {
     const tables = [
       item('a', '2026-11-20T03:00:00Z'),
       item('b', '2026-11-20T03:00:00Z', { tableId: 'id-2' }),
       item('c', '2026-11-20T03:00:00Z', { tableName: 'carts', tableId: 'id-3' }),
     ];
-    const isFrozen = (tables_: object): boolean[] => {
-      const { stdout } = explain(['--treat-as-owned', '--json'], {
+    const isFrozen = async (tables_: object): Promise<boolean[]> => {
+      const { stdout } = await explain(['--treat-as-owned', '--json'], {
         plan: { ...plan, tables: tables_ },
         inventory: tables,
       });
@@ -191,10 +209,10 @@ at 2026-11-20T12:00:00.000Z: 5 backups, 4 kept, 1 to delete (of the kept, 0 froz
       );
     };
 
-    expect(isFrozen({ named: ['orders'] })).toEqual([false, false, true]);
-    expect(isFrozen({ matching: ['c*'] })).toEqual([true, true, false]);
-    expect(isFrozen({ tagged: { backup: 'yes' } })).toEqual([false, false, false]);
-    expect(isFrozen({ tagged: { backup: 'yes' }, except: ['c*'] })).toEqual([false, false, true]);
+    expect(await isFrozen({ named: ['orders'] })).toEqual([false, false, true]);
+    expect(await isFrozen({ matching: ['c*'] })).toEqual([true, true, false]);
+    expect(await isFrozen({ tagged: { backup: 'yes' } })).toEqual([false, false, false]);
+    expect(await isFrozen({ tagged: { backup: 'yes' }, except: ['c*'] })).toEqual([false, false, true]);
   });
 
   test('[R03][S20] every fault of plan, inventory and clock is named, and nothing is on stdout', () => {
@@ -206,7 +224,8 @@ at 2026-11-20T12:00:00.000Z: 5 backups, 4 kept, 1 to delete (of the kept, 0 froz
     ];
     const misspelt = { ...plan, keep: { ...plan.keep, dailyy: 7, last: 0 } };
 
-    const { status, stdout, stderr } = run('explain', '--plan', misspelt, '--inventory', faulty, '--now', 'today');
+    const words = ['explain', '--plan', misspelt, '--inventory', faulty, '--now', 'today'];
+    const { status, stdout, stderr } = spawned(...words);
 
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toEqual([
@@ -225,10 +244,6 @@ at 2026-11-20T12:00:00.000Z: 5 backups, 4 kept, 1 to delete (of the kept, 0 froz
 
   test.each([
     { words: ['--plan', plan], faults: [/^--inventory must name a file/, /^--now must be an instant/] },
-    {
-      words: ['--plan', 'no-such-file', '--inventory', [], '--now', now],
-      faults: [/^--plan .*"no-such-file": ENOENT/],
-    },
     { words: ['--plan', Buffer.from('{'), '--inventory', [], '--now', now], faults: [/^plan must be JSON/] },
     { words: ['--plan', plan, '--inventory', Buffer.from('['), '--now', now], faults: [/^inventory must be JSON/] },
     {
@@ -240,24 +255,34 @@ at 2026-11-20T12:00:00.000Z: 5 backups, 4 kept, 1 to delete (of the kept, 0 froz
       faults: [/^--now must be an instant of 1970/],
     },
     { words: ['--plan', plan, '--inventory', [], '--now', now, '--jsn'], faults: [/unknown option '--jsn'/, /--json/] },
-  ])('[S20] bad input is status 2 with nothing on stdout: $faults', ({ words, faults }) => {
-    const { status, stdout, stderr } = run('explain', ...words);
+  ])('[S20] bad input is status 2 with nothing on stdout: $faults', async ({ words, faults }) => {
+    const { status, stdout, stderr } = await runHere(typed(['explain', ...words]));
 
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     const lines = stderr.trimEnd().split('\n');
     expect(lines).toEqual(faults.map((fault) => expect.stringMatching(fault)));
   });
 
-  test('[R29] no option makes it delete anything, and one that is misspelt is refused', () => {
-    for (const option of ['--delete', '--dryrun']) expect(explain([option])).toMatchObject({ status: 2, stdout: '' });
+  test('[S20] a file that is not there is status 2', () => {
+    const ended = spawned('explain', '--plan', 'no-such-file', '--inventory', [], '--now', now);
+
+    expect(ended).toMatchObject({ status: 2, stdout: '' });
+    expect(ended.stderr).toMatch(/^--plan .*"no-such-file": ENOENT.*\n$/);
   });
 
-  test('an empty inventory is no error', () => {
-    expect(explain(['--json'], { inventory: [] }).stdout).toBe('{"verdicts": [\n\n],\n"blocked": null}\n');
+  test('[R29] no option makes it delete anything, and one that is misspelt is refused', async () => {
+    for (const option of ['--delete', '--dryrun'])
+      expect(await explain([option])).toMatchObject({ status: 2, stdout: '' });
   });
 
-  test('control characters of an inventory do not reach the terminal', () => {
-    const { stdout } = explain([], { inventory: [item('arn-\u001b[2J', '2026-11-20T03:00:00Z')] });
+  test('an empty inventory is no error', async () => {
+    const { stdout } = await explain(['--json'], { inventory: [] });
+
+    expect(stdout).toBe('{"verdicts": [\n\n],\n"blocked": null}\n');
+  });
+
+  test('control characters of an inventory do not reach the terminal', async () => {
+    const { stdout } = await explain([], { inventory: [item('arn-\u001b[2J', '2026-11-20T03:00:00Z')] });
 
     expect(stdout).toContain('arn-\uFFFD[2J');
   });
@@ -267,7 +292,7 @@ at 2026-11-20T12:00:00.000Z: 5 backups, 4 kept, 1 to delete (of the kept, 0 froz
       item(`arn-${nth}`, new Date(Date.parse(now) - nth * 60_000).toISOString()),
     );
 
-    const { status, stdout } = explain(['--treat-as-owned'], { inventory: many });
+    const { status, stdout } = spawned('explain', ...inputs({ inventory: many }), '--treat-as-owned');
 
     expect(status).toBe(0);
     expect(stdout).toContain(': 20000 backups, 3 kept, 19997 to delete');
@@ -283,14 +308,14 @@ describe('ddb-backups', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
-  test('documents its exit status in its help', () => {
-    const { status, stdout } = run('explain', '--help');
+  test('documents its exit status in its help', async () => {
+    const { status, stdout } = await runHere(['explain', '--help']);
 
     expect(status).toBe(0);
     expect(stdout).toContain('Exit status: 0 judged');
   });
 
   test('without a command it is status 2', () => {
-    expect(run()).toMatchObject({ status: 2, stdout: '' });
+    expect(spawned()).toMatchObject({ status: 2, stdout: '' });
   });
 });

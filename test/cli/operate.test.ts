@@ -95,10 +95,10 @@ describe('the operator’s command line', () => {
   });
 
   test('allow-deletions lets the next run of this version of the plan over its cap', async () => {
-    world.plantHourly('orders', 20);
+    world.plantHourly('orders', 5);
 
     const before = await ddbBackups(...prune, '--execute', '--json');
-    await ddbBackups('allow-deletions', '--plan', planFile, '--ledger', 'ledger', '--deletions', '30');
+    await ddbBackups('allow-deletions', '--plan', planFile, '--ledger', 'ledger', '--deletions', '8');
     const after = await ddbBackups(...prune, '--execute', '--json');
 
     expect(JSON.parse(before.stdout)).toMatchObject({ blocked: { by: 'deletion-cap' } });
@@ -144,7 +144,7 @@ describe('the operator’s command line', () => {
   ];
 
   test.each(refused)('%s is refused with status 2, and nothing is called', async (_what, args, message) => {
-    const ended = await ddbBackups(...args);
+    const ended = await commandLine.runHere(...args);
 
     expect(ended).toMatchObject({ status: 2, stdout: '' });
     expect(ended.stderr).toMatch(message);

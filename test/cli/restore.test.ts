@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient, TagResourceCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { DynamoDbSettingsLedger } from '../../lambda/aws/dynamodb-settings-ledger.ts';
@@ -126,7 +127,7 @@ describe('ddb-backups restore', () => {
   });
 
   test('[X29] is gone on with after it was killed in the middle', async () => {
-    const { account } = await anAccount(6_000);
+    const { account } = await anAccount(3_000);
     shell = await CommandLine.in(account);
     const wanted = ['--into', 'orders-again', '--ledger', 'ledger', '--execute'];
 
@@ -140,7 +141,7 @@ describe('ddb-backups restore', () => {
       ...wanted,
     );
     const refused = await restore(...wanted);
-    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    while (account.dynamodb.tables.require('orders-again').status !== 'ACTIVE') await setTimeout(100);
     const resumed = await restore(...wanted, '--resume');
 
     expect(killed).toMatchObject({ status: null, stdout: '' });
@@ -243,7 +244,7 @@ describe('bad input is refused with status 2, every fault named, and nothing is 
     shell = await CommandLine.in(account);
     const before = account.journal.count();
 
-    const ended = await shell.run('restore', ...args);
+    const ended = await shell.runHere('restore', ...args);
 
     expect(ended).toMatchObject({ status: 2, stdout: '' });
     for (const message of messages) expect(ended.stderr).toMatch(message);
