@@ -54,9 +54,12 @@ function whyNotDeployedTo(stack: Stack, region: string): string | undefined {
   return `region must be another Region than the ${region} of the deployment, unless vaultArn names another vault there, got '${region}'`;
 }
 
+/** > Whatever has the name of the vault that the deployment makes for copies is taken for it, with the settings beside it. */
 function whyNotInto(stack: Stack, { region, account, vaultName }: VaultArn, source: Source): string | undefined {
   if (Token.isUnresolved(stack.account))
     return 'vaultArn must be left out unless the account of the deployment is known at synth: choose it with env or -c account';
+  if (account === stack.account && vaultName === copyVaultName(source.owner, stack.region))
+    return `vaultArn must be left out for the vault that the deployment itself makes for copies in another Region, got its name, ${vaultName}`;
   const isSource = region === stack.region && account === stack.account && vaultName === source.vaultName;
   return isSource ? `vaultArn must be another vault than that of the plan, got its own, ${vaultName}` : undefined;
 }

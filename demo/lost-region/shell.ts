@@ -1,28 +1,21 @@
-import { systemTiming as timing } from '../../lambda/aws/system-timing.ts';
-import type { RestoreResult } from '../../lambda/jobs/restore/restore-result.ts';
-import { restoreTable } from '../../lambda/jobs/restore/restore-table.ts';
-import { shellDurable } from '../../lambda/jobs/restore/shell-durable.ts';
-import { surveyRestore } from '../../lambda/jobs/restore/survey.ts';
-import { readWish, type RestoreOptions } from '../../cli/restore-options.ts';
-import { restorePorts } from '../../cli/restore-ports.ts';
-import { resultAsText, surveyAsText } from '../../cli/restore-text.ts';
+import { runCommandLine } from '../../cli/program.ts';
 
-/** What the command printed before and after, and what became of the restore. */
-export interface Restored {
-  readonly survey: string;
-  readonly text: string;
-  readonly result: RestoreResult;
+/** What a command line wrote, and its exit status. */
+export interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
-/** What `ddb-backups restore --execute` does, for a sandbox account to run in a process of its own, whose clock is the account's. */
-export async function handler(options: RestoreOptions & { readonly region: string }): Promise<Restored> {
-  const read = readWish(options);
-  if ('faults' in read) throw new Error(read.faults.join('\n'));
-  const wish = { ...read.wish, region: options.region };
-  const ports = restorePorts(options, options.region, console);
-  const survey = await surveyRestore(wish, ports);
-  if (!survey.chosen) throw new Error(surveyAsText(survey, wish));
-  const durable = shellDurable({ executionId: 'by-hand', timing, tell: () => undefined });
-  const result = await restoreTable(wish, survey.chosen, durable, ports);
-  return { survey: surveyAsText(survey, wish), text: resultAsText(result), result };
+/** `ddb-backups` as it is, for a sandbox account to run in a process of its own, whose clock is the account's. */
+export async function handler(words: readonly string[]): Promise<Ended> {
+  const written = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    process[stream].write = (chunk: string | Uint8Array): boolean => {
+      written[stream] += String(chunk);
+      return true;
+    };
+  }
+  await runCommandLine(words);
+  return { status: Number(process.exitCode ?? 0), ...written };
 }

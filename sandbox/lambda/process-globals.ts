@@ -80,6 +80,7 @@ function virtualProcess(parts: ProcessParts): NodeJS.Process {
     stdout: stream(parts.print),
     stderr: stream(parts.print),
     exit: parts.exit,
+    exitCode: undefined,
     hrtime: Object.assign(hrtime, { bigint: nanoseconds }),
     uptime: () => (parts.now() - startedAt) / 1000,
     emitWarning: (warning: unknown) => { parts.print(`${String(warning)}\n`); }, // prettier-ignore

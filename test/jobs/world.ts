@@ -13,6 +13,7 @@ import { bundlesOfJobs } from '../../lib/constructs/job-bundles.ts';
 import type { Job } from '../../lib/constructs/jobs.ts';
 import { SandboxAccount, type AccountOptions } from '../../sandbox/account.ts';
 import { bundleFrom, type Bundle } from '../../sandbox/lambda/bundle.ts';
+import kept from '../runner/kept.cjs';
 
 export const owner = 'ab12cd34';
 export const prefix = 'ddbs';
@@ -21,13 +22,14 @@ const ledgerTableName = 'ledger';
 const hour = 3_600_000;
 
 let texts: Bundles | undefined;
-const bundles = new Map<Job, Bundle>();
 
-/** The function of a job as it is deployed, compiled once per test file. */
+/** The function of a job as it is deployed, compiled once for all test files of a worker. */
 export function bundleOf(job: Job): Bundle {
+  const known = kept.get(`bundle of ${job}`) as Bundle | undefined;
+  if (known) return known;
   texts ??= bundlesOfJobs();
-  const bundle = bundles.get(job) ?? bundleFrom(`/var/task/${job}.js`, texts.get(job) ?? '');
-  bundles.set(job, bundle);
+  const bundle = bundleFrom(`/var/task/${job}.js`, texts.get(job) ?? '');
+  kept.set(`bundle of ${job}`, bundle);
   return bundle;
 }
 

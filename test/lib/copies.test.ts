@@ -380,7 +380,12 @@ describe('synth refuses', () => {
     [
       'two copies to one vault that is named in two ways',
       copying({ region: away, keep }, { region: away, vaultArn: deployedVault, keep }),
-      /copies\.1\.vaultArn must be another vault than that of copies\.0/,
+      /copies\.1\.vaultArn must be left out for the vault that the deployment itself makes/,
+    ],
+    [
+      'a copy to a vault of the name of the deployment’s own, which it would not deploy',
+      copying({ region: away, vaultArn: deployedVault, keep }),
+      /copies\.0\.vaultArn must be left out .* in another Region, got its name, dynamodb-copies-team0001-eu-west-1/,
     ],
     [
       'a copy that keeps nothing',

@@ -2,7 +2,7 @@ const { createRequire } = require('node:module');
 const { default: Runtime } = require('jest-runtime');
 
 const requireHere = createRequire(module.filename);
-const shared = /[\\/]node_modules[\\/](?:aws-cdk-lib|constructs|cdk-nag)[\\/]/;
+const shared = /[\\/]node_modules[\\/](?:aws-cdk-lib|constructs|cdk-nag)[\\/]|[\\/]test[\\/]runner[\\/]kept\.cjs$/;
 
 /**
  * Runs test files as Jest does, but for the CDK, which all files of a worker share: each would load it anew, for a second and more.

@@ -56,7 +56,7 @@ describe('a restore', () => {
     const match = { operation: 'RestoreTableFromBackup' };
     world.account.faults.add({ match, effect: { kind: 'slow-restore', ms: 60 * hour } });
 
-    const result = await world.drill(world.runOf(aDrillPlan()));
+    const result = await world.drill(world.runOf(aDrillPlan({ timeout: 'PT2H' })));
 
     expect(result).toMatchObject({ outcome: 'timed-out', failure: { kind: 'timed-out' }, cleanUp: 'left-behind' });
     expect(await world.ledger.drillIntents()).toHaveLength(1);

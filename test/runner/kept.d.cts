@@ -1,0 +1,2 @@
+declare const kept: Map<string, unknown>;
+export = kept;
