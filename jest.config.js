@@ -6,10 +6,11 @@ process.env.DYNAMODB_BACKUPS_BUNDLE_CACHE ??= join(import.meta.dirname, '.cache/
 
 // Where in our code a construct was made is asked of a stack trace for each of thousands, and told by no test.
 process.env.CDK_DISABLE_STACK_TRACE ??= '1';
+process.env.CDK_CONTEXT_JSON ??= JSON.stringify({ 'aws:cdk:disable-creation-stack-traces': true });
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/runner/plain-environment.cjs',
   // The CDK is loaded once for each worker, not once for each file.
   runtime: '<rootDir>/test/runner/shared-cdk.cjs',
   roots: ['<rootDir>/test'],

@@ -80,15 +80,21 @@ async function restore(options: RestoreOptions): Promise<void> {
 
 /** > Whoever stops the command stops no restore. */
 async function execute(wish: RestoreWish, chosen: ChosenToRestore, ports: RestorePorts): Promise<RestoreResult> {
-  process.once('SIGINT', () => {
-    console.error('stopped; what was asked for goes on at AWS, and the same command with --resume goes on with it');
-    process.exit(130);
-  });
+  process.once('SIGINT', sayWhatGoesOn);
   const tell = (doing: string, pauseMilliseconds?: number): void => {
     const pause = pauseMilliseconds === undefined ? '' : `: not yet, again in ${span(pauseMilliseconds / 1000)}`;
     console.error(`${timing.now().toISOString().slice(11, 19)}Z ${doing}${pause}`);
   };
-  return await restoreTable(wish, chosen, shellDurable({ executionId: randomUUID(), timing, tell }), ports);
+  try {
+    return await restoreTable(wish, chosen, shellDurable({ executionId: randomUUID(), timing, tell }), ports);
+  } finally {
+    process.off('SIGINT', sayWhatGoesOn);
+  }
+}
+
+function sayWhatGoesOn(): never {
+  console.error('stopped; what was asked for goes on at AWS, and the same command with --resume goes on with it');
+  process.exit(130);
 }
 
 /** > The dry run prints the command that restores exactly what it showed. */

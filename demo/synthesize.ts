@@ -25,7 +25,7 @@ export async function synthesize(app = 'demo/app.ts'): Promise<Assembly> {
   const env = {
     ...process.env,
     CDK_OUTDIR: folder,
-    CDK_CONTEXT_JSON: JSON.stringify(context),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:disable-creation-stack-traces': true }),
     CDK_VALIDATION: 'false',
     CDK_DISABLE_STACK_TRACE: '1',
     [bundleCacheVariable]: process.env[bundleCacheVariable] ?? join(cacheFolder, 'bundles'),

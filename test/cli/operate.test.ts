@@ -14,7 +14,7 @@ const planFile = join(mkdtempSync(join(tmpdir(), 'plan-')), 'plan.json');
 let world: World;
 let commandLine: CommandLine;
 
-const ddbBackups = (...args: readonly string[]) => commandLine.run(...args);
+const ddbBackups = (...args: readonly string[]) => commandLine.runHere(...args);
 
 const prune = ['prune', '--plan', planFile, '--ledger', 'ledger', '--owner', owner, '--prefix', prefix] as const;
 
@@ -38,7 +38,7 @@ afterEach(() => commandLine.stop());
 
 describe('the operator’s command line', () => {
   test('[R29] prune is a dry run unless told otherwise: it names what would go and writes nothing', async () => {
-    const ended = await ddbBackups(...prune);
+    const ended = await commandLine.run(...prune);
 
     expect(ended).toMatchObject({ status: 0, stderr: '' });
     expect(ended.stdout.match(/planned/g)).toHaveLength(3);
@@ -83,7 +83,7 @@ describe('the operator’s command line', () => {
 
     const held = await ddbBackups('hold', arn, '--ledger', 'ledger', '--reason', 'audit');
     const holds = await ddbBackups('holds', '--ledger', 'ledger');
-    const first = await ddbBackups(...prune, '--execute', '--json');
+    const first = await commandLine.run(...prune, '--execute', '--json');
     const lifted = await ddbBackups('lift', arn, '--ledger', 'ledger');
     const second = await ddbBackups(...prune, '--execute', '--json');
 
@@ -144,7 +144,7 @@ describe('the operator’s command line', () => {
   ];
 
   test.each(refused)('%s is refused with status 2, and nothing is called', async (_what, args, message) => {
-    const ended = await commandLine.runHere(...args);
+    const ended = await ddbBackups(...args);
 
     expect(ended).toMatchObject({ status: 2, stdout: '' });
     expect(ended.stderr).toMatch(message);

@@ -52,9 +52,10 @@ async function plantCopy(account: SandboxAccount): Promise<string> {
   return arn;
 }
 
+const named = ['--table', 'orders', '--owner', owner];
 const restore = (...args: readonly string[]): Promise<Ended> => {
-  const usual = ['restore', '--table', 'orders', '--owner', owner, ...args];
-  return shell ? shell.run(...usual) : Promise.reject(new Error('there is no shell'));
+  const usual = ['restore', ...named, ...args];
+  return shell ? shell.runHere(...usual) : Promise.reject(new Error('there is no shell'));
 };
 const settingsOf = (account: SandboxAccount, name: string) => [...account.dynamodb.tables.require(name).tags];
 const writesOf = (account: SandboxAccount) =>
@@ -70,7 +71,7 @@ describe('ddb-backups restore', () => {
     shell = await CommandLine.in(account);
     const before = writesOf(account).length;
 
-    const ended = await restore('--into', 'orders-again', '--ledger', 'ledger');
+    const ended = await shell.run('restore', ...named, '--into', 'orders-again', '--ledger', 'ledger');
 
     expect(ended).toMatchObject({ status: 0, stderr: '' });
     expect(ended.stdout).toContain(`orders-again in account 123456789012, Region ${home}`);
@@ -131,18 +132,10 @@ describe('ddb-backups restore', () => {
     shell = await CommandLine.in(account);
     const wanted = ['--into', 'orders-again', '--ledger', 'ledger', '--execute'];
 
-    const killed = await shell.kill(
-      /wait until ready: not yet/,
-      'restore',
-      '--table',
-      'orders',
-      '--owner',
-      owner,
-      ...wanted,
-    );
+    const killed = await shell.kill(/wait until ready: not yet/, 'restore', ...named, ...wanted);
     const refused = await restore(...wanted);
     while (account.dynamodb.tables.require('orders-again').status !== 'ACTIVE') await setTimeout(100);
-    const resumed = await restore(...wanted, '--resume');
+    const resumed = await shell.run('restore', ...named, ...wanted, '--resume');
 
     expect(killed).toMatchObject({ status: null, stdout: '' });
     expect(refused.status).toBe(1);

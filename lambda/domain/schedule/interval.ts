@@ -13,19 +13,12 @@ export interface IntervalBounds {
 const horizon = { start: new Date('2026-01-01T00:00:00Z'), end: new Date('2054-01-01T00:00:00Z') } as const;
 const mostWallsCounted = 2_000;
 const changes = new Map<string, readonly ClockChange[]>();
-/** By schedule and time zone: checks, alarms and gauges ask again and again, and each answer walks 28 years. */
-const knownBounds = new WeakMap<Schedule, Map<string, IntervalBounds | undefined>>();
-
 /**
  * The longest and the shortest gap between two fires within 2026 to 2053, clock changes included: daily at three in Berlin is 23 to
  * 25 hours. Undefined for a schedule that does not fire at least twice in those years.
  */
-export function intervalBounds(schedule: Schedule, timeZone: string): IntervalBounds | undefined {
-  const known = knownBounds.get(schedule) ?? new Map<string, IntervalBounds | undefined>();
-  knownBounds.set(schedule, known);
-  if (!known.has(timeZone)) known.set(timeZone, findBounds(schedule, timeZone));
-  return known.get(timeZone);
-}
+export const intervalBounds: (schedule: Schedule, timeZone: string) => IntervalBounds | undefined =
+  remembered(findBounds);
 
 function findBounds(schedule: Schedule, timeZone: string): IntervalBounds | undefined {
   if (schedule.kind === 'rate') {
@@ -46,7 +39,9 @@ function findBounds(schedule: Schedule, timeZone: string): IntervalBounds | unde
  * The wall-clock times within 2026 to 2053 that a spring change skips and whose loss leaves a longer gap than the schedule otherwise
  * has. An hourly schedule loses nothing; a daily one at half past two loses a day.
  */
-export function skippedByClockChange(schedule: Schedule, timeZone: string): Wall[] {
+export const skippedByClockChange: (schedule: Schedule, timeZone: string) => readonly Wall[] = remembered(findSkipped);
+
+function findSkipped(schedule: Schedule, timeZone: string): readonly Wall[] {
   if (schedule.kind === 'rate') return [];
   if (schedule.kind === 'at') return instantOf(schedule.wall, timeZone) ? [] : [schedule.wall];
   const longest = wallGaps(schedule).reduce((a, b) => Math.max(a, b), 0);
@@ -56,7 +51,9 @@ export function skippedByClockChange(schedule: Schedule, timeZone: string): Wall
 }
 
 /** The most fires of a schedule in any window of so many seconds, its first instant included and its last not; clock changes aside. */
-export function mostFiresWithin(schedule: Schedule, seconds: number): number {
+export const mostFiresWithin: (schedule: Schedule, seconds: number) => number = remembered(countMostFires);
+
+function countMostFires(schedule: Schedule, seconds: number): number {
   if (schedule.kind === 'rate') return Math.ceil(seconds / schedule.intervalSeconds);
   if (schedule.kind === 'at') return 1;
   const walls = [...takeUntil(wallsFrom(schedule, horizon.start.getTime()), horizon.end.getTime(), mostWallsCounted)];
@@ -66,6 +63,17 @@ export function mostFiresWithin(schedule: Schedule, seconds: number): number {
     while (window[0] !== undefined && window[0] <= wall - seconds * 1000) window.shift();
     return Math.max(most, window.length);
   }, 0);
+}
+
+/** Checks, alarms and gauges ask the same of a schedule again and again, and each answer walks 28 years. */
+function remembered<Key, Answer>(find: (schedule: Schedule, key: Key) => Answer) {
+  const known = new WeakMap<Schedule, Map<Key, Answer>>();
+  return (schedule: Schedule, key: Key): Answer => {
+    const answers = known.get(schedule) ?? new Map<Key, Answer>();
+    known.set(schedule, answers);
+    if (!answers.has(key)) answers.set(key, find(schedule, key));
+    return answers.get(key) as Answer;
+  };
 }
 
 function wallGaps(cron: CronSchedule): number[] {
