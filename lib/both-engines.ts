@@ -1,6 +1,7 @@
 import type { Fault } from '../lambda/domain/faults.ts';
 import type { Engine } from '../lambda/domain/plan.ts';
-import type { DrillProps, PlanProps } from './plan-props.ts';
+import type { DrillProps } from './drill-props.ts';
+import type { PlanProps } from './plan-props.ts';
 
 /** A plan of one engine. */
 export interface EnginePlanProps extends PlanProps {

@@ -4,7 +4,9 @@ import { drillPrefixFault } from '../lambda/domain/drill/drill-table-name.ts';
 import { describeValue } from '../lambda/domain/faults.ts';
 import { foreignPlaces } from './foreign-places.ts';
 import { type KnownSchema, knownSchema } from './known-schema.ts';
-import type { DrillCheckProps, PlanProps, TableConstruct } from './plan-props.ts';
+import type { DrillCheckProps } from './drill-props.ts';
+import type { PlanProps } from './plan-props.ts';
+import type { TableConstruct } from './table-construct.ts';
 import { unknownRegionFault } from './scheduler-regions.ts';
 import { writtenName } from './stand-ins.ts';
 

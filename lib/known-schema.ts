@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnGlobalTable, CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import * as z from 'zod';
-import type { TableConstruct } from './plan-props.ts';
+import type { TableConstruct } from './table-construct.ts';
 
 /** What a construct tells about the table it will become. */
 export interface KnownSchema {

@@ -1,6 +1,7 @@
 import type { DrillPlan, Plan, PlanInput } from '../lambda/domain/plan.ts';
 import type { EnginePlanProps } from './both-engines.ts';
-import type { AwsBackupProps, CopyProps, DrillProps, KeepProps, PlanProps } from './plan-props.ts';
+import type { DrillProps } from './drill-props.ts';
+import type { AwsBackupProps, CopyProps, KeepProps, PlanProps } from './plan-props.ts';
 import { checkableArn, checkableName, type StandIns } from './stand-ins.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { CfnGlobalTable, CfnTable } from 'aws-cdk-lib/aws-dynamodb';
-import type { TableConstruct } from './plan-props.ts';
+import type { TableConstruct } from './table-construct.ts';
 
 /** Stand-in -> the token it stands for. */
 export type StandIns = Map<string, string>;

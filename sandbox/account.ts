@@ -1,8 +1,9 @@
+import { usualBackupCreationMs, usualLatencyMs, type AccountOptions, type LoadedFunction } from './account-options.ts';
 import { AutoScaling } from './auto-scaling.ts';
 import { AwsError } from './aws-error.ts';
 import { AwsBackup } from './backup/aws-backup.ts';
 import { GlobalSettings } from './backup/global-settings.ts';
-import { usualJobTime, type JobModel } from './backup/job-time.ts';
+import { usualJobTime } from './backup/job-time.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
 import { deployStack, type DeployedStack } from './cloudformation/stack.ts';
 import { VirtualClock } from './clock.ts';
@@ -10,24 +11,24 @@ import type { Alarms } from './cloudwatch/alarms.ts';
 import { Metrics } from './cloudwatch/metrics.ts';
 import type { StoredBackup } from './dynamodb/stored-backup.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
-import { usualRestoreTime, type RestoreModel } from './dynamodb/restore-time.ts';
+import { usualRestoreTime } from './dynamodb/restore-time.ts';
 import type { Table } from './dynamodb/table.ts';
-import { publishedQuotas, type TableQuotas } from './dynamodb/tables.ts';
+import { publishedQuotas } from './dynamodb/tables.ts';
 import type { EventBus } from './events/event-bus.ts';
 import { Faults } from './faults.ts';
 import { Front, outsider, type ApiCall, type Caller, type FrontResponse, type Service } from './front.ts';
 import { Roles } from './iam/roles.ts';
 import { Journal } from './journal.ts';
 import { Keys, kmsService } from './kms.ts';
-import { Functions, type FunctionSettings } from './lambda/functions.ts';
-import { bundleFrom, type Bundle } from './lambda/bundle.ts';
-import type { DurableConfig } from './lambda/durable-execution.ts';
+import { Functions } from './lambda/functions.ts';
+import { bundleFrom } from './lambda/bundle.ts';
 import type { InvocationOutcome } from './lambda/function-process.ts';
 import { functionArnPrefix, requiredPermission } from './lambda/lambda-permissions.ts';
 import { lambdaService } from './lambda/lambda-service.ts';
+import { runtimeEnvironment } from './lambda/runtime-environment.ts';
 import { Logs } from './logs.ts';
 import { Monitoring } from './monitoring.ts';
-import { randomStream, type Random } from './random.ts';
+import { randomStream } from './random.ts';
 import { Schedules } from './scheduler/schedules.ts';
 import { schedulerService } from './scheduler/scheduler-service.ts';
 import { sdkRequestHandler, type SdkRequestHandler } from './sdk-client.ts';
@@ -37,64 +38,10 @@ import { Queues, sqsService } from './sqs.ts';
 import { taggingService } from './tagging.ts';
 import { accountOf, regionOf, routeHttp, type HttpCall } from './wire.ts';
 
-/** How an account is set up. Everything has a default. */
-export interface AccountOptions {
-  /** The same seed gives the same story, call by call. */
-  readonly seed?: number | string;
-  readonly startAt?: Date;
-  /** Whether queues publish how many messages they hold. @default false */
-  readonly publishesQueueDepth?: boolean;
-  readonly region?: string;
-  readonly accountId?: string;
-  /** Makes it another Region of that account; `inRegion` is the way to one. */
-  readonly regionOf?: SandboxAccount | undefined;
-  /** Makes it another account of that one's organization; `inAccount` is the way to one. */
-  readonly memberBeside?: SandboxAccount;
-  readonly quotas?: Partial<TableQuotas>;
-  /** How many API calls the journal remembers. */
-  readonly journalCapacity?: number;
-  /** How many lines of output are remembered per function. */
-  readonly logCapacity?: number;
-  /** Virtual milliseconds that an API call takes. */
-  readonly latencyMs?: (call: ApiCall, random: Random) => number;
-  /** Virtual milliseconds for which a backup of so many bytes stays CREATING. */
-  readonly backupCreationMs?: (sizeBytes: number) => number;
-  /** How long a restore takes; `usualRestoreTime` by default. */
-  readonly restoreTime?: RestoreModel;
-  /** How long backup and copy jobs of AWS Backup take; `usualJobTime` by default. */
-  readonly backupJobTime?: JobModel;
-  /** A function's process unused for so long is gone. */
-  readonly idleProcessLifeMs?: number;
-  /** How long after the end of a minute alarms look at its values; 10 s by default. */
-  readonly metricDelayMs?: number;
-}
-
-/** A function loaded from code instead of a template. */
-export interface LoadedFunction extends FunctionSettings {
-  readonly name: string;
-  /** JavaScript as esbuild bundles it, or a bundle compiled before. */
-  readonly code: string | Bundle;
-  readonly exportName?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly timeoutSeconds?: number;
-  readonly memoryMb?: number;
-  readonly roleArn?: string;
-  /** Makes it a durable function. */
-  readonly durable?: DurableConfig | undefined;
-}
-
 /** The accounts that belong together, each in its home Region, and what is set for all of them. */
 interface Organization {
   readonly accounts: Map<string, SandboxAccount>;
   readonly settings: GlobalSettings;
-}
-
-const backupBytesPerMs = 1_000_000;
-
-/** Most calls take a few milliseconds, one in a hundred takes a tenth of a second. */
-function usualLatencyMs(_call: ApiCall, random: Random): number {
-  const draw = random();
-  return draw < 0.99 ? 3 + Math.floor(random() * 8) : 60 + Math.floor(random() * 100);
 }
 
 /**
@@ -156,7 +103,7 @@ export class SandboxAccount {
       seed,
       arnPrefix: `arn:aws:dynamodb:${this.region}:${this.accountId}`,
       quotas: { ...publishedQuotas, ...options.quotas },
-      backupCreationMs: options.backupCreationMs ?? ((sizeBytes) => 50 + sizeBytes / backupBytesPerMs),
+      backupCreationMs: options.backupCreationMs ?? usualBackupCreationMs,
       restoreTime: options.restoreTime ?? usualRestoreTime,
       keys: this.keys,
       regional: (arn) => this.#regions.get(arn.split(':')[3] ?? '')?.dynamodb,
@@ -349,7 +296,7 @@ export class SandboxAccount {
       arn: `${functionArnPrefix(this)}${name}`,
       bundle: typeof code === 'string' ? bundleFrom(`/var/task/${name}.js`, code) : code,
       exportName,
-      env: { ...this.#runtimeEnv(name, exportName, memoryMb), ...env },
+      env: { ...runtimeEnvironment({ name, exportName, memoryMb, region: this.region }), ...env },
       timeoutMs: timeoutSeconds * 1000,
       memoryMb,
       roleArn,
@@ -372,24 +319,6 @@ export class SandboxAccount {
   /** Every backup that exists, or those of one table. */
   backups(tableName?: string): StoredBackup[] {
     return this.dynamodb.backups.all.filter((backup) => tableName === undefined || backup.tableName === tableName);
-  }
-
-  #runtimeEnv(name: string, exportName: string, memoryMb: number): Record<string, string> {
-    return {
-      AWS_REGION: this.region,
-      AWS_DEFAULT_REGION: this.region,
-      AWS_ACCESS_KEY_ID: 'sandbox',
-      AWS_SECRET_ACCESS_KEY: 'sandbox',
-      AWS_SESSION_TOKEN: 'sandbox',
-      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-      AWS_LAMBDA_FUNCTION_NAME: name,
-      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
-      LAMBDA_TASK_ROOT: '/var/task',
-      TZ: ':UTC',
-      _HANDLER: `index.${exportName}`,
-    };
   }
 
   #print(functionName: string, text: string): void {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import type { DynamoBackupsProps } from '../lib/deployment-props.ts';
 import { DynamoBackups } from '../lib/dynamo-backups.ts';
-import { SandboxAccount, type AccountOptions } from '../sandbox/account.ts';
+import type { AccountOptions } from '../sandbox/account-options.ts';
+import { SandboxAccount } from '../sandbox/account.ts';
 
 /** Where the apps live that tests deploy. */
 export const env = { account: '123456789012', region: 'eu-central-1' };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { metricsNamespace } from '../../lambda/contract/metrics.ts';
-import type { DrillProps } from '../../lib/plan-props.ts';
+import type { DrillProps } from '../../lib/drill-props.ts';
 import type { VaultProps } from '../../lib/vault-props.ts';
 import type { SandboxAccount } from '../../sandbox/account.ts';
 import { deployedApp } from '../deployed-app.ts';

@@ -11,7 +11,8 @@ import type { DrillIntent } from '../../lambda/jobs/drill/ports.ts';
 import type { Bundles } from '../../lib/constructs/bundle-cache.ts';
 import { bundlesOfJobs } from '../../lib/constructs/job-bundles.ts';
 import type { Job } from '../../lib/constructs/jobs.ts';
-import { SandboxAccount, type AccountOptions } from '../../sandbox/account.ts';
+import type { AccountOptions } from '../../sandbox/account-options.ts';
+import { SandboxAccount } from '../../sandbox/account.ts';
 import { bundleFrom, type Bundle } from '../../sandbox/lambda/bundle.ts';
 import kept from '../runner/kept.cjs';
 

@@ -8,7 +8,7 @@ import { planSchema } from '../../lambda/domain/plan.ts';
 import { BackupStack } from '../../lib/backup-stack.ts';
 import { checkablePlan, withTokens } from '../../lib/plan-input.ts';
 import type { EnginePlanProps } from '../../lib/both-engines.ts';
-import type { DrillProps } from '../../lib/plan-props.ts';
+import type { DrillProps } from '../../lib/drill-props.ts';
 import { account, anApp, aPlan, aStack, env } from './deploy.ts';
 
 const schedule = 'cron(0 5 ? * SUN *)';

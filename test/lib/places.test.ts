@@ -4,7 +4,7 @@ import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { BackupStack } from '../../lib/backup-stack.ts';
 import { deploymentTarget } from '../../lib/deployment-target.ts';
 import type { DynamoBackupsProps } from '../../lib/deployment-props.ts';
-import type { TableConstruct } from '../../lib/plan-props.ts';
+import type { TableConstruct } from '../../lib/table-construct.ts';
 import { DynamoBackups } from '../../lib/dynamo-backups.ts';
 import { account, anApp, aPlan, aStack, resourcesOf } from './deploy.ts';
 

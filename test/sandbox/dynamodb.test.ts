@@ -22,7 +22,8 @@ import {
   type CreateTableCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import { SandboxAccount, type AccountOptions } from '../../sandbox/account.ts';
+import type { AccountOptions } from '../../sandbox/account-options.ts';
+import { SandboxAccount } from '../../sandbox/account.ts';
 
 const startAt = new Date('2026-11-20T03:00:00Z');
 const second = 1000;

@@ -23,7 +23,8 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import { SandboxAccount, type AccountOptions } from '../../sandbox/account.ts';
+import type { AccountOptions } from '../../sandbox/account-options.ts';
+import { SandboxAccount } from '../../sandbox/account.ts';
 import { usualRestoreTime, type RestoreWork } from '../../sandbox/dynamodb/restore-time.ts';
 import { randomStream } from '../../sandbox/random.ts';
 

@@ -3,7 +3,8 @@ import { DynamoDbDrillLedger } from '../../../lambda/aws/dynamodb-drill-ledger.t
 import { drillStartEnvironmentNames, vaultVariables } from '../../../lambda/contract/environment.ts';
 import type { Engine, Plan } from '../../../lambda/domain/plan.ts';
 import type { DrillResult } from '../../../lambda/jobs/drill/drill-result.ts';
-import type { AccountOptions, SandboxAccount } from '../../../sandbox/account.ts';
+import type { AccountOptions } from '../../../sandbox/account-options.ts';
+import type { SandboxAccount } from '../../../sandbox/account.ts';
 import { aWorld, bundleOf, owner, prefix } from '../world.ts';
 import { drillTablePrefix, plantOrders, restoreRoleArn, vaultName } from './drill-world.ts';
 

@@ -2,7 +2,8 @@ import { watchEnvironmentNames } from '../../../lambda/contract/environment.ts';
 import { metricDimensions, metricsNamespace } from '../../../lambda/contract/metrics.ts';
 import { scheduleGroupName, scheduleName } from '../../../lambda/contract/schedules.ts';
 import type { Plan } from '../../../lambda/domain/plan.ts';
-import type { SandboxAccount, AccountOptions } from '../../../sandbox/account.ts';
+import type { AccountOptions } from '../../../sandbox/account-options.ts';
+import type { SandboxAccount } from '../../../sandbox/account.ts';
 import { aWorld, bundleOf, drillTablePrefix, owner, prefix, type World } from '../world.ts';
 
 export const hour = 3_600_000;

@@ -14,7 +14,7 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import type { AccountOptions } from '../../../sandbox/account.ts';
+import type { AccountOptions } from '../../../sandbox/account-options.ts';
 import { aVaultedAccount, day, hour, minute, ordersArn, roleArn, second } from './vaulted-account.ts';
 
 const Metadata = { targetTableName: 'restored', encryptionType: 'Default' };

@@ -9,7 +9,8 @@ import {
   type StartBackupJobCommandInput,
 } from '@aws-sdk/client-backup';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { SandboxAccount, type AccountOptions } from '../../../sandbox/account.ts';
+import type { AccountOptions } from '../../../sandbox/account-options.ts';
+import { SandboxAccount } from '../../../sandbox/account.ts';
 
 export const second = 1000;
 export const minute = 60 * second;
