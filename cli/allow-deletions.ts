@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { planOfCopies } from '../lambda/domain/copy-destination.ts';
 import { scopeOfCopies } from '../lambda/domain/copy-drills.ts';
+import { nextPruneBy, permittedUntil } from '../lambda/domain/deletion-permission.ts';
 import { hashOfPlan } from '../lambda/domain/plan-hash.ts';
 import type { Plan } from '../lambda/domain/plan.ts';
 import { connect, withConnection, type ConnectionOptions } from './connection.ts';
@@ -10,7 +11,7 @@ import { readPlanFile } from './plan-file.ts';
 interface Options extends ConnectionOptions {
   readonly plan: string;
   readonly deletions: number;
-  readonly hours: number;
+  readonly hours?: number;
   readonly copiesIn?: string;
 }
 
@@ -21,15 +22,20 @@ export function allowDeletionsCommand(): Command {
     .requiredOption('--plan <file>', 'the plan as its schedule carries it, in JSON')
     .requiredOption('--deletions <n>', 'how many backups may go at most', wholeNumber)
     .option('--copies-in <arn>', 'let the run delete copies in this vault, and no backups')
-    .option('--hours <n>', 'how long the permission lasts', wholeNumber, 24)
+    .option('--hours <n>', 'how long the permission lasts; otherwise a day, and over the next prune run', wholeNumber)
     .action(async (options: Options) => {
       const plan = readPlanFile(options.plan);
-      const validUntil = new Date(Date.now() + options.hours * 3_600_000);
+      const now = new Date();
+      const validUntil =
+        options.hours === undefined ? permittedUntil(plan, now) : new Date(now.getTime() + options.hours * 3_600_000);
       const { scope, judged, what } = toBeDeleted(plan, options.copiesIn);
       await connect(options).ledger.allowDeletions(scope, hashOfPlan(judged), options.deletions, validUntil);
       console.log(
         `plan ${plan.name} may delete ${options.deletions} ${what} in one run until ${validUntil.toISOString()}`,
       );
+      const next = nextPruneBy(plan, now);
+      if (next && next > validUntil)
+        console.error(`prune may not run before ${next.toISOString()}, when that is over: allow it for more --hours`);
     });
 }
 

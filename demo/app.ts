@@ -1,34 +1,21 @@
-import { App, Duration } from 'aws-cdk-lib';
+import { App } from 'aws-cdk-lib';
 import { DynamoBackups } from '../lib/dynamo-backups.ts';
-import { accountId, onCallAddress, owner, region } from './start.ts';
+import { plansOf } from './plans.ts';
+import { accountId, owner } from './start.ts';
+import { year } from './stories.ts';
 
-/** The app that the demo deploys: what `bin/app.ts` builds, with two small plans of its own. */
+/** The app that the demo's year deploys: to each Region what `bin/app.ts` builds, with a small plan of its own and without the watch. */
 const app = new App();
 
-new DynamoBackups(app, 'Demo', {
-  env: { account: accountId, region },
-  owner,
-  notify: { emails: [onCallAddress] },
-  // A story of 90 days has no room for the usual month of warning, and alarms are of plans.
-  monitoring: { detail: 'plan', forecast: Duration.days(14) },
-  plans: {
-    hourly: {
-      tables: { named: ['orders'] },
-      backup: { schedule: 'cron(0 8-17 * * ? *)' },
-      keep: { hourly: 24, daily: 7, weekly: 5, monthly: 12 },
-      objectives: { recoveryPoint: Duration.hours(16), recoveryTime: Duration.minutes(6) },
-      prune: { schedule: 'cron(30 4 * * ? *)', deletionCap: { perTableCount: 25 } },
-      drill: { schedule: 'cron(0 6 ? * SUN *)' },
-    },
-    nightly: {
-      tables: { matching: ['shop-*'], tagged: { backup: 'daily' } },
-      backup: { schedule: 'cron(0 3 * * ? *)', timeZone: 'Europe/Berlin' },
-      keep: { last: 10, daily: 14, weekly: 8, monthly: 6 },
-      objectives: { recoveryPoint: Duration.hours(30), recoveryTime: Duration.minutes(6) },
-      prune: { schedule: 'cron(0 5 ? * MON,THU *)' },
-      drill: { schedule: 'cron(0 6 ? * SUN *)', tablesPerRun: 1 },
-    },
-  },
-});
+/** Drilled on the first Sunday of each month. */
+const plans = plansOf({ openingHours: [9, 14], drill: 'cron(0 6 ? * SUN#1 *)' });
+for (const { deployment, region, plans: names } of year.stories) {
+  new DynamoBackups(app, deployment, {
+    env: { account: accountId, region },
+    owner,
+    monitoring: false,
+    plans: Object.fromEntries(names.map((name) => [name, plans[name]])),
+  });
+}
 
 app.synth();

@@ -1,13 +1,17 @@
 import { DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import type { DrillResult } from '../lambda/jobs/drill/drill-result.ts';
 import type { SandboxAccount } from '../sandbox/account.ts';
-import { demoTables } from './tables.ts';
+import type { DemoTable } from './tables.ts';
 
-/** Every drill of the demo's tables that the ledger remembers, table by table, oldest first; read as plain items. */
-export async function readDrills(account: SandboxAccount, ledgerTableName: string): Promise<DrillResult[]> {
+/** Every drill of some tables that the ledger remembers, table by table, oldest first; read as plain items. */
+export async function readDrills(
+  account: SandboxAccount,
+  ledgerTableName: string,
+  tables: readonly DemoTable[],
+): Promise<DrillResult[]> {
   const client = account.client(DynamoDBClient);
   const drills: DrillResult[] = [];
-  for (const { plan, name } of demoTables) {
+  for (const { plan, name } of tables) {
     const pages = paginateQuery(
       { client },
       {

@@ -1,5 +1,8 @@
 import type { SandboxAccount } from '../sandbox/account.ts';
 import type { Effect, Fault, FaultMatch } from '../sandbox/faults.ts';
+import { drillDayFrom } from './slots.ts';
+import type { Story } from './stories.ts';
+import type { PlanName } from './tables.ts';
 
 export const dayMs = 24 * 3_600_000;
 export const hourMs = 3_600_000;
@@ -51,6 +54,10 @@ export interface PlannedIncident extends Incident {
 interface IncidentPlan extends Omit<Incident, 'from' | 'until' | 'match'> {
   /** Where in the story its day lies, 0 to 1. */
   readonly share: number;
+  /** The plan that it is about. */
+  readonly plan: PlanName;
+  /** It happens only to those who watch. */
+  readonly onlyWatched?: boolean;
   /** Moves its day to the next one on which tables are drilled. */
   readonly onDrillDay?: boolean;
   readonly hour: number;
@@ -64,6 +71,7 @@ const silentDays = 2;
 const plans: readonly IncidentPlan[] = [
   {
     id: 'throttled',
+    plan: 'hourly',
     title: 'CreateBackup throttled for an hour',
     keepsBackupsBack: true,
     alarms: { shows: ['hourly/backup-failed'], mayShow: ['hourly/backups-missing'] },
@@ -75,17 +83,19 @@ const plans: readonly IncidentPlan[] = [
   },
   {
     id: 'answer-lost',
+    plan: 'hourly',
     title: 'a backup made, its answer lost',
     keepsBackupsBack: false,
     alarms: silent,
     share: 0.2,
-    hour: 15.75,
+    hour: 9.75,
     hours: 1,
     match: () => ({ operation: 'CreateBackup', times: 1 }),
     effect: { kind: 'connection-lost', when: 'after' },
   },
   {
     id: 'drill-killed',
+    plan: 'hourly',
     title: 'the drill of orders killed in the middle',
     keepsBackupsBack: false,
     alarms: silent,
@@ -98,6 +108,8 @@ const plans: readonly IncidentPlan[] = [
   },
   {
     id: 'watch-silent',
+    plan: 'hourly',
+    onlyWatched: true,
     title: 'the watch itself not started for two hours',
     keepsBackupsBack: false,
     alarms: {
@@ -112,6 +124,7 @@ const plans: readonly IncidentPlan[] = [
   },
   {
     id: 'killed',
+    plan: 'hourly',
     title: 'the backup function killed in mid-run',
     keepsBackupsBack: false,
     alarms: silent,
@@ -123,6 +136,7 @@ const plans: readonly IncidentPlan[] = [
   },
   {
     id: 'twice',
+    plan: 'hourly',
     title: 'a schedule delivered twice',
     keepsBackupsBack: false,
     alarms: silent,
@@ -134,6 +148,7 @@ const plans: readonly IncidentPlan[] = [
   },
   {
     id: 'late',
+    plan: 'nightly',
     title: 'a nightly schedule delivered four hours late',
     keepsBackupsBack: true,
     alarms: { shows: ['nightly/backups-missing'], mayShow: ['nightly/scheduler-silent'] },
@@ -145,6 +160,7 @@ const plans: readonly IncidentPlan[] = [
   },
   {
     id: 'listing-broken',
+    plan: 'hourly',
     title: 'ListBackups failing while prune reads',
     keepsBackupsBack: false,
     alarms: { shows: ['hourly/retention-blocked'] },
@@ -156,6 +172,7 @@ const plans: readonly IncidentPlan[] = [
   },
   {
     id: 'prune-silent',
+    plan: 'hourly',
     title: `prune not started for ${silentDays} days`,
     keepsBackupsBack: false,
     alarms: { shows: ['hourly/pruner-silent'], mayShow: ['hourly/retention-blocked'], aftermathHours: 6 },
@@ -167,20 +184,23 @@ const plans: readonly IncidentPlan[] = [
   },
 ];
 
-/** Plans the incidents into a life of so many days; those that would not end two days before it does are left out. */
-export function planIncidents(account: SandboxAccount, functions: FunctionNames, days: number): PlannedIncident[] {
+/** Plans the incidents of a story into so many days; those that would not end two days before the end are left out. */
+export function planIncidents(
+  account: SandboxAccount,
+  functions: FunctionNames,
+  days: number,
+  story: Story,
+): PlannedIncident[] {
   const startAt = account.now.getTime();
-  return plans.flatMap(({ share, onDrillDay = false, hour, hours, match: matchOf, ...incident }) => {
+  const ofStory = plans.filter(
+    ({ plan, onlyWatched = false }) => story.plans.includes(plan) && (story.isWatched || !onlyWatched),
+  );
+  return ofStory.flatMap(({ share, plan, onDrillDay = false, hour, hours, match: matchOf, ...incident }) => {
     const day = Math.floor(share * days);
-    const from = startAt + (onDrillDay ? drillDayFrom(startAt, day) : day) * dayMs + hour * hourMs;
+    const from = startAt + (onDrillDay ? drillDayFrom(account, plan, startAt, day) : day) * dayMs + hour * hourMs;
     const until = from + hours * hourMs;
     if (until > startAt + days * dayMs - (hours > 24 ? 2 * dayMs : 0)) return [];
     const match = { ...matchOf(functions), from: new Date(from), until: new Date(until) };
     return [{ ...incident, from, until, match, fault: account.faults.add({ match, effect: incident.effect }) }];
   });
-}
-
-/** The first day of a story from `day` on that is a Sunday, when both plans drill. */
-export function drillDayFrom(startAt: number, day: number): number {
-  return day + ((7 - new Date(startAt + day * dayMs).getUTCDay()) % 7);
 }

@@ -4,17 +4,20 @@ import { SandboxAccount } from '../sandbox/account.ts';
 import { usualRestoreTime, type RestoreModel } from '../sandbox/dynamodb/restore-time.ts';
 import type { DrillResult } from '../lambda/jobs/drill/drill-result.ts';
 import { readDrills } from './drills.ts';
-import { dayMs, drillDayFrom, hourMs, planIncidents, type FunctionNames, type PlannedIncident } from './incidents.ts';
+import { dayMs, hourMs, planIncidents, type FunctionNames, type PlannedIncident } from './incidents.ts';
 import { Operator } from './operator.ts';
-import { accountId, onCallAddress, region, startAt } from './start.ts';
+import { drillDayFrom } from './slots.ts';
+import { accountId, onCallAddress, startAt } from './start.ts';
 import { StoppedDrill } from './stopped-drill.ts';
+import { tablesOf, type Story } from './stories.ts';
 import { switchOff, type SwitchedOff } from './switched-off.ts';
-import { DemoTables, demoTables, doomedTable } from './tables.ts';
+import { DemoTables, doomedTable, type DemoTable } from './tables.ts';
 import { Witness } from './witness.ts';
 
 export interface LifeOptions {
   /** Folder of the synthesized app. */
   readonly assembly: string;
+  readonly story: Story;
   readonly days: number;
   readonly seed: number;
   /** Called after every day. */
@@ -30,8 +33,11 @@ const stoppedAtHour = 6 + 75 / 3600;
 
 const weekDays = 7;
 
-/** The demo's account and what was seen and done in it. */
+/** The demo's account in one Region, and what was seen and done in it. */
 export class Life {
+  readonly story: Story;
+  /** The tables that people have, whatever became of them. */
+  readonly demoTables: readonly DemoTable[];
   readonly account: SandboxAccount;
   readonly witness: Witness;
   readonly plans: ReadonlyMap<string, Plan>;
@@ -57,8 +63,12 @@ export class Life {
     tables: DemoTables,
     outputs: Awaited<ReturnType<SandboxAccount['deploy']>>,
     days: number,
+    story: Story,
   ) {
-    const { 'Demo-Backup': backup = {}, 'Demo-Drill': drill = {}, 'Demo-Monitoring': monitoring = {} } = outputs;
+    const outputsOf = (stack: string) => outputs[`${story.deployment}-${stack}`] ?? {};
+    const [backup, drill, monitoring] = [outputsOf('Backup'), outputsOf('Drill'), outputsOf('Monitoring')];
+    this.story = story;
+    this.demoTables = tablesOf(story);
     this.account = account;
     this.tables = tables;
     this.days = days;
@@ -74,31 +84,31 @@ export class Life {
     this.firstTables = new Map(account.dynamodb.tables.all.map(({ name, id }) => [name, id]));
     this.witness = new Witness(account);
     this.plans = plansOf(account);
-    this.incidents = planIncidents(account, this.functions, days);
+    this.incidents = planIncidents(account, this.functions, days, story);
     this.#ledgerTableName = backup.LedgerTableName ?? '';
     this.operator = new Operator(account, this.#ledgerTableName);
   }
 
   /** Deploys the app beside tables that are there already, and lives. */
-  static async live({ assembly, days, seed, onDay }: LifeOptions): Promise<Life> {
+  static async live({ assembly, story, days, seed, onDay }: LifeOptions): Promise<Life> {
     const account = new SandboxAccount({
       accountId,
-      region,
+      region: story.region,
       seed,
       startAt: new Date(startAt.getTime() - hourMs),
       restoreTime: quickRestores,
       ...economical,
     });
-    const tables = new DemoTables(account);
+    const tables = new DemoTables(account, tablesOf(story));
     await tables.create();
     await account.runUntil(startAt);
-    const life = new Life(account, tables, await account.deploy(assembly), days);
-    account.inbox.confirm(onCallAddress);
+    const life = new Life(account, tables, await account.deploy(assembly), days, story);
+    if (story.isWatched) account.inbox.confirm(onCallAddress);
     for (let day = 1; day <= days; day++) {
       await life.#liveDay(day - 1);
       onDay?.(day, life);
     }
-    life.drills = await readDrills(account, life.#ledgerTableName);
+    life.drills = await readDrills(account, life.#ledgerTableName, life.demoTables);
     return life;
   }
 
@@ -110,16 +120,23 @@ export class Life {
   async #liveDay(day: number): Promise<void> {
     const midnight = this.startedAt + day * dayMs;
     this.tables.grow(day / this.days);
-    if (day === 0) await this.#atHour(midnight, 0.5, () => this.#backUpByHand('orders', 'before-migration'));
-    if (day === drillDayFrom(this.startedAt, Math.floor(0.15 * this.days)))
+    const { plans, isWatched } = this.story;
+    if (day === 0 && plans.includes('hourly'))
+      await this.#atHour(midnight, 0.5, () => this.#backUpByHand('orders', 'before-migration'));
+    if (plans.includes('nightly')) await this.#liveShopDay(day, midnight);
+    await this.#atHour(midnight, 9, () => this.#operate());
+    if (day % weekDays === 0) await this.#atHour(midnight, 10.4, () => this.#writeItems());
+    if (isWatched && day > 0 && day === Math.floor(0.5 * this.days))
+      await this.#atHour(midnight, 12.2, () => this.#switchOff());
+    await this.account.runUntil(new Date(midnight + dayMs));
+  }
+
+  async #liveShopDay(day: number, midnight: number): Promise<void> {
+    if (day === drillDayFrom(this.account, stoppedPlan, this.startedAt, Math.floor(0.15 * this.days)))
       await this.#atHour(midnight, stoppedAtHour, () => this.#stopDrill());
     if (day === Math.floor(0.25 * this.days))
       await this.#atHour(midnight, 6.4, () => this.#backUpByHand('invoices', 'by-hand-2026'));
     if (day === Math.floor(0.57 * this.days)) await this.#atHour(midnight, 7.5, () => this.#deleteTable());
-    await this.#atHour(midnight, 9, () => this.#operate());
-    if (day % weekDays === 0) await this.#atHour(midnight, 10.4, () => this.#writeItems());
-    if (day > 0 && day === Math.floor(0.5 * this.days)) await this.#atHour(midnight, 12.2, () => this.#switchOff());
-    await this.account.runUntil(new Date(midnight + dayMs));
   }
 
   async #atHour(midnight: number, hour: number, act: () => Promise<void>): Promise<void> {
@@ -132,7 +149,7 @@ export class Life {
   }
 
   async #writeItems(): Promise<void> {
-    for (const { name } of demoTables) {
+    for (const { name } of this.demoTables) {
       if (this.account.dynamodb.tables.get(name)) await this.tables.write(name);
     }
   }

@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../lambda/aws/dynamodb-ledger.ts';
 import { metricDimensions, metricsNamespace, pruneMetrics } from '../lambda/contract/metrics.ts';
+import { permittedUntil } from '../lambda/domain/deletion-permission.ts';
 import { hashOfPlan } from '../lambda/domain/plan-hash.ts';
 import type { Plan } from '../lambda/domain/plan.ts';
 import type { SandboxAccount } from '../sandbox/account.ts';
-import { dayMs } from './incidents.ts';
 
 /** What the operator did about prune runs that the deletion cap had stopped. */
 export interface OperatorStep {
@@ -25,14 +25,14 @@ export class Operator {
     this.#ledger = new DynamoDbLedger(account.client(DynamoDBClient), ledgerTableName);
   }
 
-  /** Allows, for one run of the next 24 hours, what the cap stopped today and a day's worth of deletions more. */
+  /** Allows, for the next run, what the cap stopped and as much as it lets go anyway. */
   async lookAfter(plan: Plan): Promise<void> {
     if (this.#latest(plan, pruneMetrics.limitExceeded) !== 1) return;
     const expired = this.#latest(plan, pruneMetrics.expired) ?? 0;
     const allowed = expired + plan.prune.deletionCap.perTableCount;
-    const at = this.#account.now.getTime();
-    await this.#ledger.allowDeletions(plan.name, hashOfPlan(plan), allowed, new Date(at + dayMs));
-    this.steps.push({ at, plan: plan.name, expired, allowed });
+    const { now } = this.#account;
+    await this.#ledger.allowDeletions(plan.name, hashOfPlan(plan), allowed, permittedUntil(plan, now));
+    this.steps.push({ at: now.getTime(), plan: plan.name, expired, allowed });
   }
 
   #latest(plan: Plan, metric: string): number | undefined {

@@ -31,8 +31,7 @@ export function printSummary(summary: Summary, measured: Measured, columns: numb
     ...summary.drills.map((drills) => outlookLine(drills, width)),
     heading('Faults survived'),
     ...summary.faults.flatMap((fault) => faultLines(fault, width)),
-    heading('Timeline of incidents'),
-    ...printTimeline(summary, width),
+    ...(summary.timeline.length > 0 ? [heading('Timeline of incidents'), ...printTimeline(summary, width)] : []),
     heading('Checked against the account, by none of our own code'),
     ...summary.checks.flatMap(({ holds, promise, found }) => item(holds, promise, found, width)),
     '',
@@ -169,7 +168,8 @@ function heading(title: string, note = ''): string {
 
 function costOf({ runs, apiCalls, drills }: Summary, { wallSeconds, cpuSeconds, memoryMb }: Measured): string {
   const drilled = sum(drills.map(({ passed, failed }) => passed + failed));
-  const calls = `${number(runs.backup)} backup runs, ${number(runs.prune)} prune runs, ${number(drilled)} ${drilled === 1 ? 'drill' : 'drills'}, ${number(runs.sweep)} sweeps and ${number(runs.watch)} looks of the watch made ${number(apiCalls.all ?? 0)} API calls`;
+  const looks = runs.watch > 0 ? `, ${number(runs.watch)} looks of the watch` : '';
+  const calls = `${number(runs.backup)} backup runs, ${number(runs.prune)} prune runs, ${number(drilled)} ${drilled === 1 ? 'drill' : 'drills'}, ${number(runs.sweep)} sweeps${looks} made ${number(apiCalls.all ?? 0)} API calls`;
   return `${calls}; it took ${wallSeconds.toFixed(1)} s here (${cpuSeconds.toFixed(1)} s of CPU, ${memoryMb.toFixed(0)} MB).`;
 }
 

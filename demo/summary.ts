@@ -6,7 +6,7 @@ import { keptBackups } from './kept.ts';
 import type { FunctionNames } from './incidents.ts';
 import type { Life } from './life.ts';
 import { outcomeOf, outcomeOfStop } from './outcomes.ts';
-import { demoTables, type DemoTable } from './tables.ts';
+import type { DemoTable } from './tables.ts';
 import { timelineOf, type Course } from './timeline.ts';
 import { slotOf } from './witness.ts';
 
@@ -78,10 +78,10 @@ export function summaryOf(life: Life): Summary {
     days: life.days,
     from: iso(life.startedAt),
     until: iso(life.endsAt),
-    tables: demoTables.map((table) => tableSummary(life, table)),
-    drills: demoTables.map((table) => drillSummary(life, table)),
+    tables: life.demoTables.map((table) => tableSummary(life, table)),
+    drills: life.demoTables.map((table) => drillSummary(life, table)),
     faults: faultSummaries(life).sort((one, other) => one.from.localeCompare(other.from)),
-    timeline: timelineOf(life).courses.map(incidentSummary),
+    timeline: life.story.isWatched ? timelineOf(life).courses.map(incidentSummary) : [],
     operatorSteps: life.operator.steps.map((step) => ({ ...step, at: iso(step.at) })),
     checks: checkPromises(life),
     runs: {

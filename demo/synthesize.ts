@@ -19,7 +19,7 @@ export interface Assembly extends AsyncDisposable {
  * bundled functions. CloudFormation's schema is left to `npm run synth`, which checks the same stacks. What was bundled and compiled for a
  * demo before, from the same sources, is used again. Throws with what the app printed when it fails.
  */
-export async function synthesize(app = 'demo/app.ts'): Promise<Assembly> {
+export async function synthesize(app: string): Promise<Assembly> {
   const folder = await mkdtemp(join(tmpdir(), 'ddb-backups-demo-'));
   const { context } = JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8')) as { context: object };
   const env = {

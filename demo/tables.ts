@@ -1,10 +1,12 @@
 import { DynamoDBClient, PutItemCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import type { SandboxAccount } from '../sandbox/account.ts';
 
+export type PlanName = 'hourly' | 'nightly';
+
 /** A table of the demo and the plan that covers it. */
 export interface DemoTable {
   readonly name: string;
-  readonly plan: 'hourly' | 'nightly';
+  readonly plan: PlanName;
   readonly coveredBy: string;
 }
 
@@ -27,7 +29,6 @@ const lastItems = 1_600_000;
 const itemBytes = 1000;
 
 const ordersTable = {
-  TableName: 'orders',
   KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
   AttributeDefinitions: [
     { AttributeName: 'id', AttributeType: 'S' },
@@ -39,6 +40,12 @@ const ordersTable = {
     { IndexName: 'by-customer', KeySchema: keys('customer', 'placedAt'), Projection: { ProjectionType: 'ALL' } },
     { IndexName: 'by-status', KeySchema: keys('status', 'placedAt'), Projection: { ProjectionType: 'KEYS_ONLY' } },
   ],
+};
+
+/** What CreateTable is told beside the name. */
+const membersOf: Readonly<Record<string, object>> = {
+  orders: ordersTable,
+  invoices: { Tags: [{ Key: 'backup', Value: 'daily' }] },
 };
 
 function keys(hash: string, range: string): object[] {
@@ -55,25 +62,27 @@ export class DemoTables {
   readonly #written = new Map<string, number>();
   #items = 0;
 
-  constructor(account: SandboxAccount) {
+  readonly #here: readonly DemoTable[];
+
+  constructor(account: SandboxAccount, here: readonly DemoTable[]) {
     this.#account = account;
+    this.#here = here;
     this.#client = account.client(DynamoDBClient);
   }
 
   async create(): Promise<void> {
-    await this.#account.createTable(ordersTable);
-    await this.#client.send(
-      new UpdateTimeToLiveCommand({
-        TableName: 'orders',
-        TimeToLiveSpecification: { AttributeName: 'forgetAt', Enabled: true },
-      }),
-    );
-    await this.#account.createTable({ TableName: 'shop-carts' });
-    await this.#account.createTable({ TableName: 'shop-customers' });
-    await this.#account.createTable({ TableName: 'invoices', Tags: [{ Key: 'backup', Value: 'daily' }] });
-    for (const { name } of demoTables) {
+    for (const { name } of this.#here) {
+      await this.#account.createTable({ TableName: name, ...membersOf[name] });
+      if (name === 'orders') await this.#forgetOrders();
+    }
+    for (const { name } of this.#here) {
       for (let i = 0; i < firstItems; i++) await this.write(name);
     }
+  }
+
+  async #forgetOrders(): Promise<void> {
+    const TimeToLiveSpecification = { AttributeName: 'forgetAt', Enabled: true };
+    await this.#client.send(new UpdateTimeToLiveCommand({ TableName: 'orders', TimeToLiveSpecification }));
   }
 
   /** Puts one more item into a table. */
@@ -93,6 +102,7 @@ export class DemoTables {
 
   /** Makes the growing table as big as it is in this part of the story, 0 to 1. */
   grow(share: number): void {
+    if (!this.#here.some(({ name }) => name === growingTable)) return;
     const itemCount = Math.round(share * lastItems);
     this.#account.dynamodb.tables.declareSize(growingTable, { itemCount, sizeBytes: itemCount * itemBytes });
   }

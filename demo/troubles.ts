@@ -2,7 +2,7 @@ import type { Alert } from './alarm-mails.ts';
 import { drillSummary } from './drill-summary.ts';
 import { silent, type ExpectedAlarms } from './incidents.ts';
 import type { Life } from './life.ts';
-import { demoTables, growingTable } from './tables.ts';
+import { growingTable } from './tables.ts';
 
 /** Something that went wrong in the story, whoever or whatever did it. Instants are epoch milliseconds. */
 export interface Trouble {
@@ -36,7 +36,7 @@ function byHand({ stoppedDrill, switchedOff, endsAt }: Life): Trouble[] {
 
 /** > A table that grows is foreseen to miss its objective, or misses it. */
 function outgrown(life: Life, alerts: readonly Alert[]): Trouble[] {
-  const table = demoTables.find(({ name }) => name === growingTable);
+  const table = life.demoTables.find(({ name }) => name === growingTable);
   if (!table) return [];
   const names = ['recovery-time-forecast', 'recovery-time-exceeded'].map((name) => `${table.plan}/${name}`);
   const isMissed = drillSummary(life, table).firstMissed !== null;

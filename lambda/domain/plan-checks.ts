@@ -8,7 +8,7 @@ import { exampleName } from './glob-overlap.ts';
 import { durationSeconds, guaranteedCopies } from './keep-guarantee.ts';
 import type { Plan } from './plan.ts';
 import { overlapFaults } from './plan-overlap.ts';
-import { defaultPruneSchedule, deletionsAllowed, expirationsPerRun } from './prune-cadence.ts';
+import { defaultPruneSchedule, deletionsAllowed, expirationsPerRun, rolloversAtOnce } from './prune-cadence.ts';
 import { scheduleOf } from './schedule/expression.ts';
 import { skippedByClockChange } from './schedule/interval.ts';
 import { coversName } from './selection.ts';
@@ -47,6 +47,7 @@ export function checkPlans(plans: readonly Plan[], { drillPrefix, ...locks }: Ch
     warnings: [
       ...plans.flatMap((plan) => [
         ...tightRecoveryPointFaults(plan),
+        ...tightCapFaults(plan),
         ...clockChangeFaults(plan),
         ...exceptedFaults(plan),
         ...drillWarnings(plan),
@@ -108,6 +109,28 @@ function pruneFaults(plan: Plan): Fault[] {
   const judged = [plan, ...copyRulesOf(plan).map((rule) => planOfCopies(plan, rule))];
   const [overCap = []] = judged.map((each) => tableCapFaults(each, expression, expirations)).filter(isNotEmpty);
   return [...overCap, ...runCapFaults(plan, expirations)];
+}
+
+/** > On a day when several rules let go of a bucket at once, more expires than on others, and what is over the cap stays until somebody allows it. */
+function tightCapFaults(plan: Plan): Fault[] {
+  const expression = plan.prune.schedule;
+  const expirations = expression === undefined ? undefined : expirationsPerRun(plan, scheduleOf(expression));
+  if (expression === undefined || expirations === undefined) return [];
+  const judged = [plan, ...copyRulesOf(plan).map((rule) => planOfCopies(plan, rule))];
+  const [tight = []] = judged.map((each) => rolloverFaults(each, expression, expirations)).filter(isNotEmpty);
+  return tight;
+}
+
+function rolloverFaults(plan: Plan, expression: string, expirations: number): Fault[] {
+  const atOnce = expirations + rolloversAtOnce(plan);
+  const most = deletionsAllowed(plan, atOnce);
+  if (atOnce <= most || expirations > deletionsAllowed(plan, expirations)) return [];
+  const usual = defaultPruneSchedule(plan);
+  const isUsualBetter = (expirationsPerRun(plan, scheduleOf(usual)) ?? Infinity) + rolloversAtOnce(plan) <= most;
+  const allowed = `should let at most ${most} backups of a table expire between two runs, also when every rule lets go of a bucket at once`;
+  const remedies = [...(isUsualBetter ? [usual] : []), `prune.deletionCap.perTableCount ${atOnce}`];
+  const found = `up to ${atOnce} with ${expression}; ${remedies.join(' or ')} would do`;
+  return [faultAt(at(plan, 'prune', 'schedule'), { value: expression, allowed }, `${allowed}, got ${found}`)];
 }
 
 function isNotEmpty(faults: readonly Fault[]): boolean {

@@ -15,7 +15,7 @@ const hour = 3600;
  */
 export function defaultPruneSchedule(plan: Plan): string {
   const backups = scheduleOf(plan.backup.schedule);
-  const rollovers = Object.values(plan.keep).filter((rule) => rule !== undefined).length - 1;
+  const rollovers = rolloversAtOnce(plan);
   const cap = plan.prune.deletionCap.perTableCount;
   const candidates = candidatesFor(plan.name).map((candidate) => {
     const arrivals = mostFiresWithin(backups, candidate.seconds);
@@ -32,6 +32,11 @@ export function defaultPruneSchedule(plan: Plan): string {
 export function expirationsPerRun(plan: Plan, prune: Schedule): number | undefined {
   const bounds = intervalBounds(prune, plan.prune.timeZone);
   return bounds && mostFiresWithin(scheduleOf(plan.backup.schedule), bounds.longestSeconds);
+}
+
+/** How many more expire at once when every rule lets go of a bucket, as on a Monday that is the first of a month. */
+export function rolloversAtOnce({ keep }: Pick<Plan, 'keep'>): number {
+  return Object.values(keep).filter((rule) => rule !== undefined).length - 1;
 }
 
 /** How many backups of one table a run may delete when so many expire, as far as the plan alone tells. */

@@ -106,6 +106,19 @@ describe('the operator’s command line', () => {
     expect(world.names('orders')).toHaveLength(3);
   });
 
+  test('a permission lasts over the next prune, and one that is told not to says so', async () => {
+    writeFileSync(planFile, JSON.stringify(aPlan({ prune: { schedule: 'rate(10 days)' } })));
+    const allow = ['allow-deletions', '--plan', planFile, '--ledger', 'ledger', '--deletions', '8'];
+
+    const [usual, short] = [await ddbBackups(...allow), await ddbBackups(...allow, '--hours', '1')];
+
+    expect([usual.status, short.status]).toEqual([0, 0]);
+    expect(usual.stderr).toBe('');
+    const until = Date.parse(/in one run until (.*)$/m.exec(usual.stdout)?.[1] ?? '');
+    expect(until - Date.now()).toBeGreaterThan(10 * 86_400_000);
+    expect(short.stderr).toMatch(/^prune may not run before .*, when that is over: allow it for more --hours$/m);
+  });
+
   test('prune and allow-deletions reach the copies of a plan, by the rules of their place', async () => {
     const copying = await CopyingWorld.beside(world);
     copying.plantCopies(11);

@@ -3,17 +3,20 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkPromises } from '../../demo/checks.ts';
 import { drillSummary } from '../../demo/drill-summary.ts';
 import { Life } from '../../demo/life.ts';
+import { merge } from '../../demo/merge.ts';
 import { printSummary } from '../../demo/print-summary.ts';
 import { Progress } from '../../demo/progress.ts';
-import { summaryOf } from '../../demo/summary.ts';
+import { onCall, year, type Telling } from '../../demo/stories.ts';
+import { summaryOf, type Summary } from '../../demo/summary.ts';
 import { synthesize, type Assembly } from '../../demo/synthesize.ts';
 import type { DemoTable } from '../../demo/tables.ts';
+import { tell } from '../../demo/tell.ts';
 import type { DrillResult } from '../../lambda/jobs/drill/drill-result.ts';
 
 let assembly: Assembly;
 
 beforeAll(async () => {
-  assembly = await synthesize();
+  assembly = await synthesize(onCall.app);
 }, 300_000);
 
 afterAll(async () => {
@@ -21,7 +24,12 @@ afterAll(async () => {
 });
 
 function aLife(days: number, seed = 1): Promise<Life> {
-  return Life.live({ assembly: assembly.folder, days, seed });
+  return Life.live({ assembly: assembly.folder, story: onlyStoryOf(onCall), days, seed });
+}
+
+function onlyStoryOf({ stories: [story] }: Telling): Telling['stories'][number] {
+  if (!story) throw new Error('there is no story');
+  return story;
 }
 
 /** Deletes a backup as a person with too many rights would. */
@@ -34,7 +42,7 @@ function brokenPromises(life: Life): string[] {
   return checkPromises(life).flatMap(({ id, holds }) => (holds ? [] : [id]));
 }
 
-describe('ten days of the demo', () => {
+describe('ten days with a person on call', () => {
   let life: Life;
   beforeAll(async () => {
     life = await aLife(10);
@@ -206,7 +214,7 @@ function aDrill(week: number, seconds: number): DrillResult {
   };
 }
 
-describe('a day of the demo', () => {
+describe('a day with a person on call', () => {
   let life: Life;
   beforeAll(async () => {
     life = await aLife(1);
@@ -230,6 +238,77 @@ describe('a day of the demo', () => {
     expect(before).toEqual([]);
     expect(brokenPromises(life)).toEqual(expect.arrayContaining(['newest-stays', 'handmade-stay']));
   }, 300_000);
+});
+
+describe('ten days of the year, in two Regions at once', () => {
+  let there: Assembly;
+  let summary: Summary;
+  const days: number[] = [];
+  const told = async () => {
+    const options = { stories: year.stories, assembly: there.folder, days: 10, seed: 1 };
+    return merge(await tell({ ...options, onDay: ({ day }) => days.push(day) }), year.stories);
+  };
+  beforeAll(async () => {
+    there = await synthesize(year.app);
+    summary = await told();
+  }, 300_000);
+  afterAll(async () => {
+    await there[Symbol.asyncDispose]();
+  });
+
+  test('every promise holds in both, and every fault struck and was survived', () => {
+    const { checks, faults, tables, runs, timeline } = summary;
+
+    expect(checks.filter(({ holds }) => !holds)).toEqual([]);
+    expect(checks).toHaveLength(12);
+    expect(checks[0]?.found).toMatch(/^eu-central-1: \d+ backups for \d+ slots; eu-west-1: 2\d backups for 2\d slots$/);
+    expect(faults.filter(({ survived }) => !survived)).toEqual([]);
+    expect(faults.map(({ id }) => id)).toEqual([
+      'throttled',
+      'answer-lost',
+      'drill-killed',
+      'drill-stopped',
+      'killed',
+      'late',
+      'listing-broken',
+      'twice',
+      'prune-silent',
+    ]);
+    expect(tables.map(({ table, taken }) => [table, taken > 0])).toEqual(
+      ['orders', 'shop-carts', 'shop-customers', 'invoices'].map((name) => [name, true]),
+    );
+    expect(runs).toMatchObject({ watch: 0, summary: 0 });
+    expect(timeline).toEqual([]);
+    expect(days).toEqual(Array.from({ length: 10 }, (_, nth) => nth + 1));
+  });
+
+  test('are the same with the same seed, whatever the threads do', async () => {
+    expect(JSON.stringify(await told())).toBe(JSON.stringify(summary));
+  }, 300_000);
+
+  test('a promise that is broken in one Region is broken', () => {
+    const [check] = summary.checks;
+    const one = { ...summary, checks: check ? [check] : [] };
+    const other = { ...summary, checks: check ? [{ ...check, holds: false, found: 'lost' }] : [] };
+
+    expect(merge([one, other], year.stories).checks).toMatchObject([{ holds: false }]);
+    expect(merge([other, one], year.stories).checks).toMatchObject([{ holds: false }]);
+    expect(merge([one, other], year.stories).runs.backup).toBe(2 * summary.runs.backup);
+  });
+
+  test('the summary has no timeline, for nobody watched', () => {
+    const text = printSummary(summary, { wallSeconds: 1, cpuSeconds: 1, memoryMb: 1 }, 100);
+
+    expect(text).not.toContain('Timeline');
+    expect(text).not.toContain('looks of the watch');
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  test('a thread that fails fails all', async () => {
+    const broken = tell({ stories: year.stories, assembly: '/nowhere', days: 1, seed: 1, onDay: () => undefined });
+
+    await expect(broken).rejects.toThrow(/nowhere/);
+  });
 });
 
 describe('progress', () => {

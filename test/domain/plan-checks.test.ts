@@ -311,6 +311,47 @@ describe('warnings', () => {
     ]);
   });
 
+  describe('of a cap that is enough on most days', () => {
+    const keep = { last: 10, daily: 14, weekly: 8, monthly: 6 };
+    const nightly = { backup: { schedule: 'cron(0 3 * * ? *)' }, keep };
+    const twiceAWeek = 'cron(0 5 ? * MON,THU *)';
+
+    test('name what may expire at once, and what would do', () => {
+      expect(warningsOf(aPlan({ ...nightly, prune: { schedule: twiceAWeek } }))).toEqual([
+        expect.stringMatching(
+          /^plans\.orders\.prune\.schedule: should let at most 5 .* got up to 7 with cron\(0 5 \? \* MON,THU \*\); cron\(\d+ \d+ \* \* \? \*\) or prune\.deletionCap\.perTableCount 7 would do$/,
+        ),
+      ]);
+    });
+
+    test('speak of the cap alone where no schedule would do', () => {
+      const all = { last: 3, hourly: 24, daily: 7, weekly: 5, monthly: 12, yearly: 7, within: 'P1D' };
+      const plan = aPlan({
+        keep: all,
+        prune: { schedule: 'rate(1 hour)', deletionCap: { perTableCount: 5, perTablePercent: 0 } },
+      });
+
+      expect(warningsOf(plan)).toEqual([
+        expect.stringMatching(/hour\); prune\.deletionCap\.perTableCount 7 would do$/),
+      ]);
+    });
+
+    test('are given for copies that let go of more', () => {
+      const awsBackup = { copies: [{ region: 'eu-west-1', keep }] };
+      const backup = { ...nightly.backup, engine: 'aws-backup' as const, awsBackup };
+      const plan = aPlan({ backup, keep: { last: 10 }, prune: { schedule: twiceAWeek } });
+
+      expect(warningsOf(plan)).toEqual([expect.stringContaining('got up to 7 with')]);
+    });
+
+    test.each([
+      ['a cap that is large enough', { schedule: twiceAWeek, deletionCap: { perTableCount: 7 } }],
+      ['the schedule that a plan without one gets', {}],
+    ])('are not given for %s', (_, prune) => {
+      expect(warningsOf(aPlan({ ...nightly, prune }))).toEqual([]);
+    });
+  });
+
   test('[D09] speak of one skipped time as of one', () => {
     const plan = aPlan({ backup: { schedule: 'at(2026-03-29T02:30:00)', timeZone: 'Europe/Berlin' } });
 
