@@ -270,8 +270,8 @@ describe('an answer that is lost', () => {
 
 describe('a run that is cut short', () => {
   test('[B09] tables not reached in time are taken up by a continuation, each once', async () => {
-    const tables = Array.from({ length: 200 }, (_, i) => `table-${i}`);
-    const world = await aWorld(tables, { timeoutSeconds: 120 });
+    const tables = Array.from({ length: 110 }, (_, i) => `table-${i}`);
+    const world = await aWorld(tables, { timeoutSeconds: 60 });
     world.account.faults.add({ match: { operation: 'CreateBackup' }, effect: { kind: 'delay', ms: 8 * second } });
 
     await world.deliver('backup', aPlan({ tables: { matching: ['table-*'] } }));
