@@ -126,7 +126,7 @@ function rolloverFaults(plan: Plan, expression: string, expirations: number): Fa
   const most = deletionsAllowed(plan, atOnce);
   if (atOnce <= most || expirations > deletionsAllowed(plan, expirations)) return [];
   const usual = defaultPruneSchedule(plan);
-  const isUsualBetter = (expirationsPerRun(plan, scheduleOf(usual)) ?? Infinity) + rolloversAtOnce(plan) <= most;
+  const isUsualBetter = Number(expirationsPerRun(plan, scheduleOf(usual))) + rolloversAtOnce(plan) <= most;
   const allowed = `should let at most ${most} backups of a table expire between two runs, also when every rule lets go of a bucket at once`;
   const remedies = [...(isUsualBetter ? [usual] : []), `prune.deletionCap.perTableCount ${atOnce}`];
   const found = `up to ${atOnce} with ${expression}; ${remedies.join(' or ')} would do`;
