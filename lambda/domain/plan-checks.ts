@@ -106,8 +106,7 @@ function pruneFaults(plan: Plan): Fault[] {
     const allowed = 'must fire again and again';
     return [faultAt(at(plan, 'prune', 'schedule'), { value: expression, allowed }, `${allowed}, got ${expression}`)];
   }
-  const judged = [plan, ...copyRulesOf(plan).map((rule) => planOfCopies(plan, rule))];
-  const [overCap = []] = judged.map((each) => tableCapFaults(each, expression, expirations)).filter(isNotEmpty);
+  const overCap = firstFaults(plan, (each) => tableCapFaults(each, expression, expirations));
   return [...overCap, ...runCapFaults(plan, expirations)];
 }
 
@@ -116,25 +115,27 @@ function tightCapFaults(plan: Plan): Fault[] {
   const expression = plan.prune.schedule;
   const expirations = expression === undefined ? undefined : expirationsPerRun(plan, scheduleOf(expression));
   if (expression === undefined || expirations === undefined) return [];
-  const judged = [plan, ...copyRulesOf(plan).map((rule) => planOfCopies(plan, rule))];
-  const [tight = []] = judged.map((each) => rolloverFaults(each, expression, expirations)).filter(isNotEmpty);
-  return tight;
+  return firstFaults(plan, (each) => rolloverFaults(each, expression, expirations));
 }
 
 function rolloverFaults(plan: Plan, expression: string, expirations: number): Fault[] {
-  const atOnce = expirations + rolloversAtOnce(plan);
+  const isAllowed = (count: number) => count <= deletionsAllowed(plan, count);
+  const rollovers = rolloversAtOnce(plan);
+  const atOnce = expirations + rollovers;
+  if (isAllowed(atOnce) || !isAllowed(expirations)) return [];
   const most = deletionsAllowed(plan, atOnce);
-  if (atOnce <= most || expirations > deletionsAllowed(plan, expirations)) return [];
   const usual = defaultPruneSchedule(plan);
-  const isUsualBetter = Number(expirationsPerRun(plan, scheduleOf(usual))) + rolloversAtOnce(plan) <= most;
+  const isUsualBetter = isAllowed(Number(expirationsPerRun(plan, scheduleOf(usual))) + rollovers);
   const allowed = `should let at most ${most} backups of a table expire between two runs, also when every rule lets go of a bucket at once`;
   const remedies = [...(isUsualBetter ? [usual] : []), `prune.deletionCap.perTableCount ${atOnce}`];
   const found = `up to ${atOnce} with ${expression}; ${remedies.join(' or ')} would do`;
   return [faultAt(at(plan, 'prune', 'schedule'), { value: expression, allowed }, `${allowed}, got ${found}`)];
 }
 
-function isNotEmpty(faults: readonly Fault[]): boolean {
-  return faults.length > 0;
+/** The faults of a plan, or else of its copies in the first place that has any: they share one schedule and one cap. */
+function firstFaults(plan: Plan, faultsOf: (judged: Plan) => Fault[]): Fault[] {
+  const judged = [plan, ...copyRulesOf(plan).map((rule) => planOfCopies(plan, rule))];
+  return judged.map(faultsOf).find((faults) => faults.length > 0) ?? [];
 }
 
 function tableCapFaults(plan: Plan, expression: string, expirations: number): Fault[] {

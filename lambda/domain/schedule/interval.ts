@@ -13,6 +13,7 @@ export interface IntervalBounds {
 const horizon = { start: new Date('2026-01-01T00:00:00Z'), end: new Date('2054-01-01T00:00:00Z') } as const;
 const mostWallsCounted = 2_000;
 const changes = new Map<string, readonly ClockChange[]>();
+
 /**
  * The longest and the shortest gap between two fires within 2026 to 2053, clock changes included: daily at three in Berlin is 23 to
  * 25 hours. Undefined for a schedule that does not fire at least twice in those years.
