@@ -1,6 +1,5 @@
 import type { SandboxAccount } from '../sandbox/account.ts';
 import type { Effect, Fault, FaultMatch } from '../sandbox/faults.ts';
-import { drillDayFrom } from './slots.ts';
 import type { Story } from './stories.ts';
 import type { PlanName } from './tables.ts';
 
@@ -203,4 +202,11 @@ export function planIncidents(
     const match = { ...matchOf(functions), from: new Date(from), until: new Date(until) };
     return [{ ...incident, from, until, match, fault: account.faults.add({ match, effect: incident.effect }) }];
   });
+}
+
+/** The first day from `day` of a story on, on which a plan drills. Days count from the start, at midnight. */
+export function drillDayFrom({ schedules }: SandboxAccount, plan: string, startAt: number, day: number): number {
+  const timing = schedules.all.find(({ name }) => name === `${plan}-drill-start`)?.timing;
+  const at = timing?.next(startAt + day * dayMs - 1);
+  return at === undefined ? Infinity : Math.floor((at - startAt) / dayMs);
 }

@@ -23,12 +23,3 @@ export function dueSlots(
     slots.push(at);
   return slots;
 }
-
-const dayMs = 24 * 3_600_000;
-
-/** The first day from `day` of a story on, on which a plan drills. Days count from the start, at midnight. */
-export function drillDayFrom({ schedules }: SandboxAccount, plan: string, startAt: number, day: number): number {
-  const timing = schedules.all.find(({ name }) => name === `${plan}-drill-start`)?.timing;
-  const at = timing?.next(startAt + day * dayMs - 1);
-  return at === undefined ? Infinity : Math.floor((at - startAt) / dayMs);
-}
