@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { createClients, createSettingsClients } from '../aws/clients.ts';
+import { createClients, createSettingsClients, type Clients, type SettingsClients } from '../aws/clients.ts';
 import { executionStateOf } from '../aws/drill-executions.ts';
 import { DynamoDbDrillLedger } from '../aws/dynamodb-drill-ledger.ts';
 import { DynamoDbRestores } from '../aws/dynamodb-restores.ts';
@@ -14,6 +14,11 @@ import { readEnvironment, readHomeRegion } from './environment.ts';
 import { logged, logger } from './observability.ts';
 import { readPlan } from './read-plan.ts';
 import { RunFailedError } from './run-failed-error.ts';
+
+interface RegionalClients {
+  readonly clients: Clients;
+  readonly settingsClients: SettingsClients;
+}
 
 const environment = readEnvironment(process.env);
 const homeRegion = readHomeRegion(process.env);
@@ -38,13 +43,24 @@ export const handler = logged(async (event: unknown): Promise<object> => {
   return report;
 });
 
+const clientsByRegion = new Map<string, RegionalClients>([
+  [homeRegion, { clients, settingsClients: createSettingsClients() }],
+]);
+
+function clientsIn(region: string): RegionalClients {
+  const known = clientsByRegion.get(region);
+  if (known) return known;
+  const made = { clients: createClients(region), settingsClients: createSettingsClients(region) };
+  clientsByRegion.set(region, made);
+  return made;
+}
+
 function inRegion(region: string): SweepPlace {
-  const there = region === homeRegion ? clients : createClients(region);
-  const settingsClients = createSettingsClients(region === homeRegion ? undefined : region);
+  const there = clientsIn(region);
   return {
-    tables: new DynamoDbTables(there),
-    restores: new DynamoDbRestores(there, { source: clients.dynamodb }),
-    settings: tableSettings(settingsClients, timing),
+    tables: new DynamoDbTables(there.clients),
+    restores: new DynamoDbRestores(there.clients, { source: clients.dynamodb }),
+    settings: tableSettings(there.settingsClients, timing),
   };
 }
 
