@@ -1,9 +1,19 @@
-declare module 'dynalite' {
-  import type { Server } from 'node:http';
+declare module 'dynalite/db/index.js' {
+  export interface Store {
+    readonly tableDb: object;
+  }
+  export function create(options: {
+    readonly createTableMs: number;
+    readonly deleteTableMs: number;
+    readonly updateTableMs: number;
+  }): Store;
+}
 
-  export default function dynalite(options: {
-    createTableMs: number;
-    deleteTableMs: number;
-    updateTableMs: number;
-  }): Server;
+declare module 'dynalite/validations/index.js' {
+  type Types = Readonly<Record<string, unknown>>;
+  /** Takes out of `data` what no member is, and returns what is left as the types have it. Throws a Refusal. */
+  export function checkTypes(data: object, types: Types): object;
+  /** Throws a Refusal. */
+  export function checkValidations(data: object, types: Types, custom: unknown, store: object): void;
+  export function toLowerFirst(name: string): string;
 }

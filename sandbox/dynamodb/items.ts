@@ -1,17 +1,8 @@
-import { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import dynalite from 'dynalite';
 import { AwsError } from '../aws-error.ts';
 import type { VirtualClock } from '../clock.ts';
 import { isRecord } from '../input.ts';
-
-/** dynalite looks at no signature, but insists on the shape of one. */
-const signed = {
-  'content-type': 'application/x-amz-json-1.0',
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=sandbox/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-  'x-amz-date': '20260101T000000Z',
-};
+import { ItemEngine, type Answer } from './item-engine.ts';
 
 const remembered = new Set(['Query', 'GetItem']);
 const mostRemembered = 100;
@@ -20,50 +11,16 @@ const writing = /^(?:Put|Update|Delete|Create|BatchWrite|TransactWrite)/;
 /** BatchWriteItem takes so many puts. */
 const batchSize = 25;
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
-class ItemRequest extends EventEmitter {
-  readonly method = 'POST';
-  readonly url = '/';
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(operation: string) {
-    super();
-    this.headers = { ...signed, 'x-amz-target': `DynamoDB_20120810.${operation}` };
-  }
-}
-
-class ItemResponse {
-  statusCode = 200;
-  contentType = '';
-  readonly #done: (status: number, body: string) => void;
-
-  constructor(done: (status: number, body: string) => void) {
-    this.#done = done;
-  }
-
-  setHeader(): void {
-    // The front writes its own headers.
-  }
-
-  end(body = ''): void {
-    this.#done(this.statusCode, body);
-  }
-}
-
 /**
- * The items of all tables, kept in memory by dynalite, which also judges keys, conditions and expressions. Its request listener is called
- * directly, without a socket. Virtual time stands still meanwhile. A question asked again gets the same answer as long as nothing is
+ * The items of all tables, kept in memory by dynalite, which also judges keys, conditions and expressions. Virtual time stands still
+ * meanwhile. A question asked again gets the same answer as long as nothing is
  * written: functions ask the same few for months.
  */
 export class Items {
   readonly #clock: VirtualClock;
-  readonly #server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  /** What dynalite answered since the last write, by operation and input. */
-  #answers = new Map<string, Answer>();
+  readonly #engine = new ItemEngine();
+  /** What dynalite answered since the last write, in JSON, by operation and input. */
+  #answers = new Map<string, string>();
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -121,28 +78,26 @@ export class Items {
 
   async #performText(operation: string, input: string): Promise<Record<string, unknown>> {
     const { status, body } = await this.#answer(operation, input);
-    const parsed: unknown = JSON.parse(body);
-    if (!isRecord(parsed)) throw new AwsError('InternalServerError', `dynalite answered ${body}`, 500);
-    if (status === 200) return parsed;
-    const { __type: type, message, Message: capitalized, ...fields } = parsed;
+    if (status === 200) return body;
+    const { __type: type, message, Message: capitalized, ...fields } = body;
     const text = message ?? capitalized;
     throw new AwsError(String(type).split('#').at(-1) ?? '', typeof text === 'string' ? text : '', status, fields);
   }
 
   #answer(operation: string, input: string): Promise<Answer> {
     if (remembered.has(operation)) return this.#read(operation, input);
-    return writing.test(operation) ? this.#write(operation, input) : this.#request(operation, input);
+    return writing.test(operation) ? this.#write(operation, input) : this.#ask(operation, input);
   }
 
   async #read(operation: string, input: string): Promise<Answer> {
     const answers = this.#answers;
     const question = `${operation} ${input}`;
     const known = answers.get(question);
-    if (known) return known;
-    const answer = await this.#request(operation, input);
+    if (known !== undefined) return JSON.parse(known) as Answer;
+    const answer = await this.#ask(operation, input);
     if (answers.size >= mostRemembered) answers.clear();
     // Where something was written meanwhile, these answers are nobody's any more.
-    answers.set(question, answer);
+    answers.set(question, JSON.stringify(answer));
     return answer;
   }
 
@@ -150,23 +105,14 @@ export class Items {
   async #write(operation: string, input: string): Promise<Answer> {
     this.#answers = new Map();
     try {
-      return await this.#request(operation, input);
+      return await this.#ask(operation, input);
     } finally {
       this.#answers = new Map();
     }
   }
 
-  #request(operation: string, body: string): Promise<Answer> {
-    return new Promise((resolve) => {
-      const request = new ItemRequest(operation);
-      const response = new ItemResponse((status, answer) => {
-        resolve({ status, body: answer });
-      });
-      this.#server.emit('request', request, response);
-      // One chunk is only ever asked for its length and its text.
-      request.emit('data', body);
-      request.emit('end');
-    });
+  #ask(operation: string, input: string): Promise<Answer> {
+    return this.#engine.answer(operation, JSON.parse(input) as object);
   }
 
   async #until(tableName: string, reached: (status: unknown) => boolean): Promise<void> {
