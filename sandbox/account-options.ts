@@ -36,6 +36,12 @@ export interface AccountOptions {
   readonly backupJobTime?: JobModel;
   /** A function's process unused for so long is gone. */
   readonly idleProcessLifeMs?: number;
+  /**
+   * Whether the calls of functions are sent the short way as long as they go well: without signature, endpoint rules and HTTP client. They are
+   * the same calls at the same instants with the same outcomes, in half of the real time.
+   * @default false
+   */
+  readonly sendsShort?: boolean;
   /** How long after the end of a minute alarms look at its values; 10 s by default. */
   readonly metricDelayMs?: number;
 }

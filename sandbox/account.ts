@@ -159,6 +159,7 @@ export class SandboxAccount {
       faults: this.faults,
       accountConcurrency: 1000,
       idleProcessLifeMs: options.idleProcessLifeMs ?? 24 * 3_600_000,
+      sendsShort: options.sendsShort ?? false,
       send: (call, caller) => this.http(call, caller),
       authorizeInvocation: (roleArn, arn) => { this.roles.demand(roleArn ?? '', 'lambda:InvokeFunction', arn); }, // prettier-ignore
       print: (name, text) => { this.#print(name, text); }, // prettier-ignore

@@ -5,7 +5,7 @@ import type { FrontResponse } from './front.ts';
 import type { HttpCall } from './wire.ts';
 
 /** The little of an SDK's HttpRequest that matters here. */
-interface SdkRequest {
+export interface SdkRequest {
   readonly method: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, string | string[] | null>>;
@@ -23,14 +23,16 @@ interface SdkResponse {
   readonly body: Readable;
 }
 
-function textOf(body: unknown): string {
+/** The body of an SDK's request as text. Throws TypeError when it is a stream. */
+export function textOf(body: unknown): string {
   if (body === undefined || body === null) return '';
   if (typeof body === 'string') return body;
   if (body instanceof Uint8Array) return new TextDecoder().decode(body);
   throw new TypeError(`only text and bytes can be sent to the sandbox, got ${typeof body}`);
 }
 
-function pathOf({ path, query }: SdkRequest): string {
+/** The path of an SDK's request with its query string. */
+export function pathOf({ path, query }: SdkRequest): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {
     for (const single of [value ?? ''].flat()) parameters.append(name, single);

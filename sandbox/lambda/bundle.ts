@@ -2,6 +2,7 @@ import { readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { transformSync } from 'esbuild';
+import { askingForShortCalls, shortCallName, type ShortCall } from './short-calls.ts';
 
 /** The names that a bundle sees as its own instead of Node's. */
 export const shadowedNames = [
@@ -29,22 +30,39 @@ export const shadowedNames = [
 
 export type Shadows = Readonly<Record<(typeof shadowedNames)[number], unknown>>;
 
-/** A function's code, compiled once and evaluated once for every process that runs it. */
+type Evaluate = (...values: unknown[]) => unknown;
+
+/** A function's code, compiled when it is first needed and evaluated once for every process that runs it. */
 export class Bundle {
   readonly filename: string;
-  readonly #evaluate: (...shadows: unknown[]) => void;
+  readonly #code: string;
+  #compiled: Evaluate | undefined;
+  #compiledShort: Evaluate | undefined;
 
   constructor(filename: string, code: string) {
     this.filename = filename;
-    const compiled: unknown = compileFunction(code, [...shadowedNames], { filename });
-    if (typeof compiled !== 'function') throw new TypeError(`${filename} did not compile to a function`);
-    this.#evaluate = (...shadows) => {
-      Reflect.apply(compiled, undefined, shadows);
-    };
+    this.#code = code;
   }
 
-  evaluate(shadows: Shadows): void {
-    this.#evaluate(...shadowedNames.map((name) => shadows[name]));
+  /** Evaluates the code as it is or, with a short way for its calls, with the one change that its clients ask for it. */
+  evaluate(shadows: Shadows, shortCall?: ShortCall): void {
+    const values = shadowedNames.map((name) => shadows[name]);
+    if (!shortCall) {
+      this.#compiled ??= this.#compile(this.#code, shadowedNames);
+      this.#compiled(...values);
+      return;
+    }
+    this.#compiledShort ??= this.#compile(askingForShortCalls(this.filename, this.#code), [
+      ...shadowedNames,
+      shortCallName,
+    ]);
+    this.#compiledShort(...values, shortCall);
+  }
+
+  #compile(code: string, names: readonly string[]): Evaluate {
+    const compiled: unknown = compileFunction(code, [...names], { filename: this.filename });
+    if (typeof compiled !== 'function') throw new TypeError(`${this.filename} did not compile to a function`);
+    return (...values) => Reflect.apply(compiled, undefined, values) as unknown;
   }
 }
 

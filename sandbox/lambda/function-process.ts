@@ -2,12 +2,14 @@ import { compileFunction } from 'node:vm';
 import type { VirtualClock } from '../clock.ts';
 import type { Caller, FrontResponse } from '../front.ts';
 import { isRecord } from '../input.ts';
-import type { Random } from '../random.ts';
+import { randomUuid, type Random } from '../random.ts';
 import type { HttpCall } from '../wire.ts';
 import type { Bundle } from './bundle.ts';
 import type { DurableConfig } from './durable-execution.ts';
+import type { Transport } from './http-stub.ts';
 import { processGlobals } from './process-globals.ts';
-import type { TimerHost } from './virtual-timers.ts';
+import { continuing, shortCalls } from './short-calls.ts';
+import { virtualTimers, type TimerHost } from './virtual-timers.ts';
 
 /** One version of a function as deployed. */
 export interface FunctionDefinition {
@@ -50,6 +52,8 @@ interface ProcessParts {
   readonly clock: VirtualClock;
   readonly random: Random;
   send(call: HttpCall, caller: Caller): Promise<FrontResponse>;
+  /** Whether calls that go well at once are sent the short way. */
+  readonly sendsShort: boolean;
   /** How far this machine's clock is ahead, in milliseconds. */
   skewMs(): number;
   print(text: string): void;
@@ -183,7 +187,9 @@ export class FunctionProcess implements TimerHost, Caller {
   }
 
   #coldStart(): (event: unknown, context: unknown) => unknown {
-    const { definition, random } = this.#parts;
+    const { definition, random, sendsShort } = this.#parts;
+    const transport: Transport = (call) => this.#send(call);
+    const now = (): number => this.clock.now + this.#parts.skewMs();
     const module: { exports: unknown } = { exports: {} };
     const globals = processGlobals(
       {
@@ -191,8 +197,8 @@ export class FunctionProcess implements TimerHost, Caller {
         env: definition.env,
         random,
         timers: this,
-        transport: (call) => this.#send(call),
-        now: () => this.clock.now + this.#parts.skewMs(),
+        transport: sendsShort ? continuing(transport) : transport,
+        now,
         print: (text) => {
           if (this.#state !== 'dead') this.#parts.print(text);
         },
@@ -202,7 +208,8 @@ export class FunctionProcess implements TimerHost, Caller {
       },
       module,
     );
-    definition.bundle.evaluate(globals);
+    const short = { transport, now, randomUuid: () => randomUuid(random), ...virtualTimers(this) };
+    definition.bundle.evaluate(globals, sendsShort ? shortCalls(short) : undefined);
     const handler: unknown = Reflect.get(module.exports as object, definition.exportName);
     if (typeof handler !== 'function') {
       throw Object.assign(new Error(`${definition.exportName} is undefined or not exported`), {

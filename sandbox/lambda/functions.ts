@@ -60,6 +60,8 @@ interface FunctionsParts {
   readonly accountConcurrency: number;
   /** A process that has not been used for so long is gone, and the next invocation starts cold. */
   readonly idleProcessLifeMs: number;
+  /** Whether the calls of functions that go well at once are sent the short way. */
+  readonly sendsShort: boolean;
   send(call: HttpCall, caller: Caller): Promise<FrontResponse>;
   /** Throws AccessDeniedException unless a role may invoke the function with this ARN. */
   authorizeInvocation(roleArn: string | undefined, arn: string): void;
@@ -268,10 +270,11 @@ export class Functions {
   }
 
   #start(definition: FunctionDefinition, ordinal: number): FunctionProcess {
-    const { clock, seed, faults } = this.#parts;
+    const { clock, seed, faults, sendsShort } = this.#parts;
     return new FunctionProcess({
       definition,
       clock,
+      sendsShort,
       random: randomStream(seed, `${definition.name}/${ordinal}`),
       send: (call, caller) => this.#parts.send(call, caller),
       skewMs: () => faults.skewMs({ at: clock.now, function: definition.name }),

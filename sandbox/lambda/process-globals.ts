@@ -6,6 +6,7 @@ import { randomBytes, randomUuid, type Random } from '../random.ts';
 import type { Shadows } from './bundle.ts';
 import { httpStub, type Transport } from './http-stub.ts';
 import { createHash, createHmac } from './one-shot-crypto.ts';
+import { begunUuid } from './short-calls.ts';
 import { virtualTimers, type TimerHost } from './virtual-timers.ts';
 
 /** What the globals of one process are made of. */
@@ -103,7 +104,7 @@ function virtualGlobal(shadows: Partial<Shadows>): object {
 
 function seededCrypto(random: Random): object {
   const seeded = {
-    randomUUID: () => randomUuid(random),
+    randomUUID: () => begunUuid() ?? randomUuid(random),
     randomBytes: (length: number) => Buffer.from(randomBytes(random, length)),
     randomInt: (low: number, high?: number) => {
       const [from, to] = high === undefined ? [0, low] : [low, high];
