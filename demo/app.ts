@@ -8,12 +8,13 @@ import { year } from './stories.ts';
 const app = new App();
 
 /** Drilled on the first Sunday of each month. */
-const plans = plansOf({ openingHours: [9, 14], drill: 'cron(0 6 ? * SUN#1 *)' });
+const plans = plansOf({ openingHours: [9, 12], prune: 'cron(30 4 ? * MON,THU *)', drill: 'cron(0 6 ? * SUN#1 *)' });
 for (const { deployment, region, plans: names } of year.stories) {
   new DynamoBackups(app, deployment, {
     env: { account: accountId, region },
     owner,
     monitoring: false,
+    events: false,
     plans: Object.fromEntries(names.map((name) => [name, plans[name]])),
   });
 }

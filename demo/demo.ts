@@ -4,7 +4,7 @@ import { printSummary, type Measured } from './print-summary.ts';
 import { Progress } from './progress.ts';
 import { onCall, year } from './stories.ts';
 import { synthesize } from './synthesize.ts';
-import { tell } from './tell.ts';
+import { Tellers } from './tell.ts';
 
 function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
@@ -28,9 +28,10 @@ const { app, stories, days: usualDays } = isOnCall ? onCall : year;
 const { seed, days = usualDays } = options;
 const progress = new Progress(process.stderr, days);
 progress.say('synthesizing the app …');
-await using assembly = await synthesize(app);
-const summaries = await tell({
-  stories,
+const synthesizing = synthesize(app);
+await using tellers = new Tellers(stories);
+await using assembly = await synthesizing;
+const summaries = await tellers.tell({
   assembly: assembly.folder,
   days,
   seed,

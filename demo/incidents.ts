@@ -6,6 +6,9 @@ import type { PlanName } from './tables.ts';
 export const dayMs = 24 * 3_600_000;
 export const hourMs = 3_600_000;
 
+/** A job of a plan that has a schedule of its own and does not run every day. */
+export type PlannedJob = 'prune' | 'drill-start';
+
 /** Names of the deployed functions in the account. */
 export interface FunctionNames {
   readonly backup: string;
@@ -57,8 +60,8 @@ interface IncidentPlan extends Omit<Incident, 'from' | 'until' | 'match'> {
   readonly plan: PlanName;
   /** It happens only to those who watch. */
   readonly onlyWatched?: boolean;
-  /** Moves its day to the next one on which tables are drilled. */
-  readonly onDrillDay?: boolean;
+  /** Moves its day to the next one on which this job of its plan is started. */
+  readonly onDayOf?: PlannedJob;
   readonly hour: number;
   readonly hours: number;
   readonly match: (functions: FunctionNames) => FaultMatch;
@@ -75,7 +78,7 @@ const plans: readonly IncidentPlan[] = [
     keepsBackupsBack: true,
     alarms: { shows: ['hourly/backup-failed'], mayShow: ['hourly/backups-missing'] },
     share: 0.1,
-    hour: 11.75,
+    hour: 10.75,
     hours: 1,
     match: () => ({ operation: 'CreateBackup' }),
     effect: { kind: 'error', when: 'before', name: 'ThrottlingException' },
@@ -99,7 +102,7 @@ const plans: readonly IncidentPlan[] = [
     keepsBackupsBack: false,
     alarms: silent,
     share: 0.25,
-    onDrillDay: true,
+    onDayOf: 'drill-start',
     hour: 5.75,
     hours: 1,
     match: ({ drill }) => ({ operation: 'RestoreTableFromBackup', function: drill, table: 'orders', times: 1 }),
@@ -128,7 +131,7 @@ const plans: readonly IncidentPlan[] = [
     keepsBackupsBack: false,
     alarms: silent,
     share: 0.3,
-    hour: 13.75,
+    hour: 10.75,
     hours: 1,
     match: () => ({ operation: 'CreateBackup', times: 1 }),
     effect: { kind: 'crash', when: 'after' },
@@ -164,6 +167,7 @@ const plans: readonly IncidentPlan[] = [
     keepsBackupsBack: false,
     alarms: { shows: ['hourly/retention-blocked'] },
     share: 0.4,
+    onDayOf: 'prune',
     hour: 4.25,
     hours: 0.5,
     match: ({ prune }) => ({ operation: 'ListBackups', function: prune }),
@@ -176,6 +180,7 @@ const plans: readonly IncidentPlan[] = [
     keepsBackupsBack: false,
     alarms: { shows: ['hourly/pruner-silent'], mayShow: ['hourly/retention-blocked'], aftermathHours: 6 },
     share: 0.6,
+    onDayOf: 'prune',
     hour: 0,
     hours: 24 * silentDays,
     match: () => ({ schedule: 'hourly-prune' }),
@@ -194,9 +199,10 @@ export function planIncidents(
   const ofStory = plans.filter(
     ({ plan, onlyWatched = false }) => story.plans.includes(plan) && (story.isWatched || !onlyWatched),
   );
-  return ofStory.flatMap(({ share, plan, onDrillDay = false, hour, hours, match: matchOf, ...incident }) => {
+  return ofStory.flatMap(({ share, plan, onDayOf, hour, hours, match: matchOf, ...incident }) => {
     const day = Math.floor(share * days);
-    const from = startAt + (onDrillDay ? drillDayFrom(account, plan, startAt, day) : day) * dayMs + hour * hourMs;
+    const from =
+      startAt + (onDayOf ? dayOf(account, { plan, job: onDayOf }, startAt, day) : day) * dayMs + hour * hourMs;
     const until = from + hours * hourMs;
     if (until > startAt + days * dayMs - (hours > 24 ? 2 * dayMs : 0)) return [];
     const match = { ...matchOf(functions), from: new Date(from), until: new Date(until) };
@@ -204,9 +210,14 @@ export function planIncidents(
   });
 }
 
-/** The first day from `day` of a story on, on which a plan drills. Days count from the start, at midnight. */
-export function drillDayFrom({ schedules }: SandboxAccount, plan: string, startAt: number, day: number): number {
-  const timing = schedules.all.find(({ name }) => name === `${plan}-drill-start`)?.timing;
+/** The first day from `day` of a story on, on which a job of a plan is started. Days count from the start, at midnight. */
+export function dayOf(
+  { schedules }: SandboxAccount,
+  { plan, job }: { readonly plan: string; readonly job: PlannedJob },
+  startAt: number,
+  day: number,
+): number {
+  const timing = schedules.all.find(({ name }) => name === `${plan}-${job}`)?.timing;
   const at = timing?.next(startAt + day * dayMs - 1);
   return at === undefined ? Infinity : Math.floor((at - startAt) / dayMs);
 }

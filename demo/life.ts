@@ -1,16 +1,18 @@
 import { CreateBackupCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { planSchema, type Plan } from '../lambda/domain/plan.ts';
+import type { AccountOptions } from '../sandbox/account-options.ts';
 import { SandboxAccount } from '../sandbox/account.ts';
 import { usualRestoreTime, type RestoreModel } from '../sandbox/dynamodb/restore-time.ts';
 import type { DrillResult } from '../lambda/jobs/drill/drill-result.ts';
 import { readDrills } from './drills.ts';
-import { dayMs, drillDayFrom, hourMs, planIncidents, type FunctionNames, type PlannedIncident } from './incidents.ts';
+import { dayMs, dayOf, hourMs, planIncidents, type FunctionNames, type PlannedIncident } from './incidents.ts';
 import { Operator } from './operator.ts';
+import { DemoTables } from './seeded-tables.ts';
 import { accountId, onCallAddress, startAt } from './start.ts';
 import { StoppedDrill } from './stopped-drill.ts';
 import { tablesOf, type Story } from './stories.ts';
 import { switchOff, type SwitchedOff } from './switched-off.ts';
-import { DemoTables, doomedTable, type DemoTable } from './tables.ts';
+import { doomedTable, type DemoTable } from './tables.ts';
 import { Witness } from './witness.ts';
 
 export interface LifeOptions {
@@ -21,6 +23,8 @@ export interface LifeOptions {
   readonly seed: number;
   /** Called after every day. */
   readonly onDay?: (day: number, life: Life) => void;
+  /** What the account is set up with instead of what is economical. */
+  readonly account?: AccountOptions;
 }
 
 /** Backups that people made by hand; nothing of ours may ever delete them. */
@@ -89,7 +93,7 @@ export class Life {
   }
 
   /** Deploys the app beside tables that are there already, and lives. */
-  static async live({ assembly, story, days, seed, onDay }: LifeOptions): Promise<Life> {
+  static async live({ assembly, story, days, seed, onDay, account: options }: LifeOptions): Promise<Life> {
     const account = new SandboxAccount({
       accountId,
       region: story.region,
@@ -97,6 +101,7 @@ export class Life {
       startAt: new Date(startAt.getTime() - hourMs),
       restoreTime: quickRestores,
       ...economical,
+      ...options,
     });
     const tables = new DemoTables(account, tablesOf(story));
     await tables.create();
@@ -131,7 +136,8 @@ export class Life {
   }
 
   async #liveShopDay(day: number, midnight: number): Promise<void> {
-    if (day === drillDayFrom(this.account, stoppedPlan, this.startedAt, Math.floor(0.15 * this.days)))
+    const drill = { plan: stoppedPlan, job: 'drill-start' } as const;
+    if (day === dayOf(this.account, drill, this.startedAt, Math.floor(0.15 * this.days)))
       await this.#atHour(midnight, stoppedAtHour, () => this.#stopDrill());
     if (day === Math.floor(0.25 * this.days))
       await this.#atHour(midnight, 6.4, () => this.#backUpByHand('invoices', 'by-hand-2026'));
@@ -175,8 +181,9 @@ export class Life {
 /** The quickest quarter of what the sandbox takes for usual: a drill asks every 12 seconds, and every drill of that takes its time. */
 const quickRestores: RestoreModel = (work, random) => usualRestoreTime(work, () => random() / 4);
 
-/** Nothing is remembered that the summary does not need, processes stay warm, and a big backup is not waited for longer than a small one. */
+/** Nothing is remembered that the summary does not need, processes stay warm, calls go the short way, and a big backup is not waited for longer than a small one. */
 const economical = {
+  sendsShort: true,
   journalCapacity: 0,
   logCapacity: 50,
   idleProcessLifeMs: 400 * dayMs,

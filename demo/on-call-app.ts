@@ -14,7 +14,7 @@ for (const { deployment, region } of onCall.stories) {
     notify: { emails: [onCallAddress] },
     // A story of 90 days has no room for the usual month of warning, and alarms are of plans.
     monitoring: { detail: 'plan', forecast: Duration.days(14) },
-    plans: plansOf({ openingHours: [8, 17], drill: 'cron(0 6 ? * SUN *)' }),
+    plans: plansOf({ openingHours: [8, 17], prune: 'cron(30 4 * * ? *)', drill: 'cron(0 6 ? * SUN *)' }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { dayMs, hourMs, type PlannedIncident } from './incidents.ts';
 import type { Life } from './life.ts';
+import { dueSlots } from './slots.ts';
 import type { StoppedDrill } from './stopped-drill.ts';
 import { slotOf, type Sighting } from './witness.ts';
 
@@ -60,10 +61,11 @@ const tellers: Readonly<Record<string, Tell>> = {
   'prune-silent': ({ from, until, fault }, life) => {
     const step = life.operator.steps.find(({ at }) => at >= until);
     if (!step)
-      return { survived: fault.hits > 0, what: `${fault.hits} runs missed; nothing exceeded the deletion cap` };
-    const deleted = deletionsOf(life, 'orders').filter((at) => at >= step.at && at < step.at + dayMs).length;
+      return { survived: fault.hits > 0, what: `${runsOf(fault.hits)} missed; nothing exceeded the deletion cap` };
+    const [nextRun = Infinity] = dueSlots(life.account, 'hourly', step.at, life.endsAt, 'prune');
+    const deleted = deletionsOf(life, 'orders').filter((at) => at >= step.at && at < nextRun + hourMs).length;
     const before = deletionsOf(life, 'orders').filter((at) => at >= from && at < step.at).length;
-    const what = `${fault.hits} runs missed; ${step.expired} expired backups were over the deletion cap, so none was deleted until the operator allowed ${step.allowed}; then ${deleted} went`;
+    const what = `${runsOf(fault.hits)} missed; ${step.expired} expired backups were over the deletion cap, so none was deleted until the operator allowed ${step.allowed}; then ${deleted} went`;
     return { survived: before === 0 && deleted > 0, what };
   },
 };
@@ -98,6 +100,10 @@ function slotsWithin({ witness }: Life, { from, until }: PlannedIncident, plan =
 function deletionsOf({ witness }: Life, tableName: string): number[] {
   const instants = witness.of(tableName).flatMap(({ deletedAt }) => deletedAt ?? []);
   return instants.sort((a, b) => a - b);
+}
+
+function runsOf(count: number): string {
+  return count === 1 ? 'one run' : `${count} runs`;
 }
 
 function daysLater(from: number, until: number): string {

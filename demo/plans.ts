@@ -5,12 +5,14 @@ import type { PlanName } from './tables.ts';
 interface Rhythm {
   /** Hours in which the hourly plan runs, first to last. */
   readonly openingHours: readonly [first: number, last: number];
+  /** When the hourly plan is pruned. */
+  readonly prune: string;
   /** When both plans drill. */
   readonly drill: string;
 }
 
 /** The two plans of the demo. */
-export function plansOf({ openingHours: [first, last], drill }: Rhythm): Readonly<Record<PlanName, PlanProps>> {
+export function plansOf({ openingHours: [first, last], prune, drill }: Rhythm): Readonly<Record<PlanName, PlanProps>> {
   const nightHours = 24 - (last - first);
   return {
     hourly: {
@@ -18,7 +20,7 @@ export function plansOf({ openingHours: [first, last], drill }: Rhythm): Readonl
       backup: { schedule: `cron(0 ${first}-${last} * * ? *)` },
       keep: { hourly: 24, daily: 7, weekly: 5, monthly: 12 },
       objectives: { recoveryPoint: Duration.hours(nightHours + 1), recoveryTime: Duration.minutes(6) },
-      prune: { schedule: 'cron(30 4 * * ? *)', deletionCap: { perTableCount: 25 } },
+      prune: { schedule: prune, deletionCap: { perTableCount: 25 } },
       drill: { schedule: drill },
     },
     nightly: {

@@ -1,10 +1,11 @@
 import type { SandboxAccount } from '../sandbox/account.ts';
 
-type Job = 'backup' | 'drill-start' | 'summary';
+type Job = 'backup' | 'prune' | 'drill-start' | 'summary';
 
-/** A slot so shortly before the end may still be waiting for its backup, its drill or its summary. */
+/** A slot so shortly before the end may still be waiting for its backup, its deletions, its drill or its summary. */
 const underWayMs: Readonly<Record<Job, number>> = {
   backup: 10 * 60_000,
+  prune: 10 * 60_000,
   'drill-start': 3_600_000,
   summary: 10 * 60_000,
 };
