@@ -72,7 +72,7 @@ export function isOwnBackup(backup: Backup, scope: BackupScope): boolean {
     parts.owner === scope.owner &&
     parts.plan === scope.plan &&
     parts.seal === seal(parts.owner, parts.plan, backup.tableId, parts.slotText) &&
-    parseSlot(parts.slotText) !== undefined
+    isRealSlot(parts.slotText)
   );
 }
 
@@ -109,6 +109,19 @@ function parseSlot(text: string): Date | undefined {
   const slot = new Date(`${date}:${text.slice(11, 13)}:${text.slice(13)}`);
   const real = slot.getTime() >= 0 && slot.getUTCDate() === Number(text.slice(6, 8));
   return real ? slot : undefined;
+}
+
+const mostSlotsKnown = 10_000;
+const slotsKnown = new Map<string, boolean>();
+
+/** The tables of a plan are backed up in the same slots, so a million backups ask about a few hundred. */
+function isRealSlot(text: string): boolean {
+  let isReal = slotsKnown.get(text);
+  if (isReal === undefined) {
+    if (slotsKnown.size >= mostSlotsKnown) slotsKnown.clear();
+    slotsKnown.set(text, (isReal = parseSlot(text) !== undefined));
+  }
+  return isReal;
 }
 
 function describe(slot: Date): string {

@@ -62,11 +62,6 @@ export const sparingCodes: ReadonlySet<string> = new Set(
   [held, drilled, copied, proven, locked, onLegalHold, cold].map(({ code }) => code),
 );
 
-/** Orders backups from oldest to newest: by creation time, then by ARN. Names never matter. */
-export function byAge(one: Restorable, other: Restorable): number {
-  return one.createdAt.getTime() - other.createdAt.getTime() || (one.arn < other.arn ? -1 : 1);
-}
-
 /**
  * Prepares a plan for judging groups.
  * > The newest restorable backup and the newest `minimumCopies` always stay; so does one created in the same instant as the last of them.
@@ -92,8 +87,12 @@ export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge
     const walks = rules.map((begin) => begin(newestAt));
     return ({ arn, createdAt, keptByAws }, nth) => {
       const at = createdAt.getTime();
-      const opinions = walks.map((ask) => ask(at, nth === group.length - 1));
-      const reasons = opinions.filter(({ keeps }) => keeps).map(({ reason }) => reason);
+      const reasons: Reason[] = [];
+      const refusals: Reason[] = [];
+      for (const ask of walks) {
+        const { keeps, reason } = ask(at, nth === group.length - 1);
+        (keeps ? reasons : refusals).push(reason);
+      }
       if (nth === 0) reasons.push(newest);
       if (at >= floorAt) reasons.push(floor);
       if (arn === provenArn) reasons.push(proven);
@@ -102,7 +101,7 @@ export function groupJudge(plan: Plan, circumstances: Circumstances): GroupJudge
       if (circumstances.copied?.has(arn)) reasons.push(copied);
       if (freeze) reasons.push(freeze);
       if (keptByAws) reasons.push(...reasonsOfAws(keptByAws, circumstances.now.getTime()));
-      return reasons.length > 0 ? keep(reasons) : expire(opinions.map(({ reason }) => reason));
+      return reasons.length > 0 ? keep(reasons) : expire(refusals);
     };
   };
 }

@@ -1,9 +1,10 @@
 import type { Backup } from './backup.ts';
 import { distinctBackups, isCompleteListing, type CompleteListing } from './listing.ts';
 import { describeFaults } from './faults.ts';
+import { byAge, oldestFirst } from './oldest-first.ts';
 import { parsePlan } from './parse-plan.ts';
 import type { Plan } from './plan.ts';
-import { byAge, freezeCodes, groupJudge, sparingCodes, type Circumstances, type Finding } from './retention-group.ts';
+import { freezeCodes, groupJudge, sparingCodes, type Circumstances, type Finding } from './retention-group.ts';
 import {
   clockFault,
   whyListingLooksShrunk,
@@ -82,7 +83,9 @@ function judgeBy(plan: Plan, question: Question): Judgement {
     group.sort((one, other) => byAge(other.backup, one.backup));
     const findingOn = judgeGroup(group.map(({ backup }) => backup));
     group.forEach((draft, nth) => {
-      Object.assign(draft, findingOn(draft.backup, nth));
+      const { verdict, reasons } = findingOn(draft.backup, nth);
+      draft.verdict = verdict;
+      draft.reasons = reasons;
       if (draft.verdict === 'delete') expired.push(draft.backup);
     });
     sizes.push({ group, deletions: expired.length - before });
@@ -90,7 +93,7 @@ function judgeBy(plan: Plan, question: Question): Judgement {
   const blocked =
     whyListingLooksShrunk(question.previousCounts ?? new Map<string, number>(), ownBackups) ??
     whyTooMuchWouldGo(sizes, plan.prune.deletionCap, question.deletionOverride ?? 0);
-  const deletions = blocked ? [] : expired.sort(byAge);
+  const deletions = blocked ? [] : oldestFirst(expired);
   return { verdicts, deletions, blocked: blocked ?? null, counts: countsOf(verdicts), ownBackups };
 }
 

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Backup } from '../../lambda/domain/backup.ts';
@@ -155,6 +156,21 @@ describe('ownership', () => {
         expect(isOwnBackup(aBackup({ name, tableId: given.tableId }), given)).toBe(false);
       }),
     );
+  });
+
+  test('[R12] a slot that does not exist is nobody’s, however many slots were asked about before', () => {
+    const ofSlot = (text: string): Backup => {
+      const seal = hash('sha256', `${parts.owner}\n${parts.plan}\n${parts.tableId}\n${text}`, 'hex').slice(0, 12);
+      return aBackup({ name: `ddb.a1b2c3.orders.${text}.${seal}` });
+    };
+    const hours = Array.from({ length: 10_100 }, (_, nth) => new Date(slot.getTime() - nth * 3_600_000));
+
+    for (const hour of hours)
+      expect(isOwnBackup(aBackup({ name: formatBackupName({ ...parts, slot: hour }) }), scope)).toBe(true);
+
+    expect(isOwnBackup(ofSlot('20260228T030000Z'), scope)).toBe(true);
+    expect(isOwnBackup(ofSlot('20260230T030000Z'), scope)).toBe(false);
+    expect(isOwnBackup(ofSlot('20260230T030000Z'), scope)).toBe(false);
   });
 
   test('[R12] a name of ours on a backup of another table, or moved to another slot, is not ours', () => {

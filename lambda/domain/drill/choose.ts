@@ -3,7 +3,7 @@ import type { Backup } from '../backup.ts';
 import { distinctBackups } from '../listing.ts';
 import type { DrillPlan } from '../plan.ts';
 import type { Reason } from '../reason.ts';
-import { byAge } from '../retention-group.ts';
+import { byAge } from '../oldest-first.ts';
 import { type Restorable, standingOf } from '../standing.ts';
 
 /** A table that a drill may be made of. */

@@ -1,7 +1,7 @@
 import type { Backup } from '../backup.ts';
 import { distinctBackups } from '../listing.ts';
 import { isOwnBackup, parseBackupName } from '../naming.ts';
-import { byAge } from '../retention-group.ts';
+import { byAge } from '../oldest-first.ts';
 import { standingOf, type Restorable } from '../standing.ts';
 
 /** Which backup of a table somebody wants back. */
