@@ -38,7 +38,7 @@ export interface AccountOptions {
   readonly idleProcessLifeMs?: number;
   /**
    * Whether the calls of functions are sent the short way as long as they go well: without signature, endpoint rules and HTTP client. They are
-   * the same calls at the same instants with the same outcomes, in half of the real time.
+   * the same calls at the same instants with the same outcomes, in a third less of real time.
    * @default false
    */
   readonly sendsShort?: boolean;

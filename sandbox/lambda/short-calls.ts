@@ -152,7 +152,7 @@ const stepsOfSdk = [
 ];
 
 /**
- * The short way of a process's calls to AWS, which takes a third of the time. What goes well at once is serialized and read by the client's own
+ * The short way of a process's calls to AWS. What goes well at once is serialized and read by the client's own
  * protocol, and goes to the account with its time and Region, but without endpoint rules, signature, user agent and HTTP client. Whatever else
  * happens, the SDK hears as the first answer of the whole way, and goes on from there: with its errors, its patience and its repetitions.
  */
