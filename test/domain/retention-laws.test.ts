@@ -21,8 +21,8 @@ import {
 } from './histories.ts';
 import { bucketLabel, isKeptByAws, referenceExpired } from './retention-reference.ts';
 
-/** Random histories in all laws together, of which `npm run test:long` tries more; fast-check prints seed and path of a counterexample. */
-const wanted = Number(process.env.HISTORIES ?? 4_000);
+/** Random histories in all laws together; fast-check prints seed and path of a counterexample. */
+const wanted = Number(process.env.HISTORIES ?? 20_000);
 const laws = 26;
 let tried = 0;
 
