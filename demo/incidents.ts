@@ -1,13 +1,11 @@
 import type { SandboxAccount } from '../sandbox/account.ts';
 import type { Effect, Fault, FaultMatch } from '../sandbox/faults.ts';
+import { timingOf, type Job } from './slots.ts';
 import type { Story } from './stories.ts';
 import type { PlanName } from './tables.ts';
 
 export const dayMs = 24 * 3_600_000;
 export const hourMs = 3_600_000;
-
-/** A job of a plan that has a schedule of its own and does not run every day. */
-export type PlannedJob = 'prune' | 'drill-start';
 
 /** Names of the deployed functions in the account. */
 export interface FunctionNames {
@@ -61,7 +59,7 @@ interface IncidentPlan extends Omit<Incident, 'from' | 'until' | 'match'> {
   /** It happens only to those who watch. */
   readonly onlyWatched?: boolean;
   /** Moves its day to the next one on which this job of its plan is started. */
-  readonly onDayOf?: PlannedJob;
+  readonly onDayOf?: Job;
   readonly hour: number;
   readonly hours: number;
   readonly match: (functions: FunctionNames) => FaultMatch;
@@ -212,12 +210,11 @@ export function planIncidents(
 
 /** The first day from `day` of a story on, on which a job of a plan is started. Days count from the start, at midnight. */
 export function dayOf(
-  { schedules }: SandboxAccount,
-  { plan, job }: { readonly plan: string; readonly job: PlannedJob },
+  account: SandboxAccount,
+  { plan, job }: { readonly plan: string; readonly job: Job },
   startAt: number,
   day: number,
 ): number {
-  const timing = schedules.all.find(({ name }) => name === `${plan}-${job}`)?.timing;
-  const at = timing?.next(startAt + day * dayMs - 1);
+  const at = timingOf(account, plan, job)?.next(startAt + day * dayMs - 1);
   return at === undefined ? Infinity : Math.floor((at - startAt) / dayMs);
 }

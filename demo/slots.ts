@@ -1,6 +1,8 @@
+import type { Timing } from '../sandbox/scheduler/timing.ts';
 import type { SandboxAccount } from '../sandbox/account.ts';
 
-type Job = 'backup' | 'prune' | 'drill-start' | 'summary';
+/** A job of a plan that has a schedule of its own. */
+export type Job = 'backup' | 'prune' | 'drill-start' | 'summary';
 
 /** A slot so shortly before the end may still be waiting for its backup, its deletions, its drill or its summary. */
 const underWayMs: Readonly<Record<Job, number>> = {
@@ -12,15 +14,20 @@ const underWayMs: Readonly<Record<Job, number>> = {
 
 /** When a job of a plan was due from one instant to before another, as the sandbox's Scheduler reads the plan's schedule. */
 export function dueSlots(
-  { schedules }: SandboxAccount,
+  account: SandboxAccount,
   plan: string,
   from: number,
   until: number,
   job: Job = 'backup',
 ): number[] {
-  const timing = schedules.all.find(({ name }) => name === `${plan}-${job}`)?.timing;
+  const timing = timingOf(account, plan, job);
   const slots: number[] = [];
   for (let at = timing?.next(from - 1); at !== undefined && at < until - underWayMs[job]; at = timing?.next(at))
     slots.push(at);
   return slots;
+}
+
+/** When a job of a plan is started. */
+export function timingOf({ schedules }: SandboxAccount, plan: string, job: Job): Timing | undefined {
+  return schedules.all.find(({ name }) => name === `${plan}-${job}`)?.timing;
 }

@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { createClients, createSettingsClients, type Clients, type SettingsClients } from '../aws/clients.ts';
+import { createClients, createSettingsClients } from '../aws/clients.ts';
 import { executionStateOf } from '../aws/drill-executions.ts';
 import { DynamoDbDrillLedger } from '../aws/dynamodb-drill-ledger.ts';
 import { DynamoDbRestores } from '../aws/dynamodb-restores.ts';
 import { DynamoDbSettingsLedger } from '../aws/dynamodb-settings-ledger.ts';
 import { DynamoDbTables } from '../aws/dynamodb-tables.ts';
+import { oncePer } from '../aws/once-per.ts';
 import { systemTiming as timing } from '../aws/system-timing.ts';
 import { tableSettings } from '../aws/table-settings.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -14,11 +15,6 @@ import { readEnvironment, readHomeRegion } from './environment.ts';
 import { logged, logger } from './observability.ts';
 import { readPlan } from './read-plan.ts';
 import { RunFailedError } from './run-failed-error.ts';
-
-interface RegionalClients {
-  readonly clients: Clients;
-  readonly settingsClients: SettingsClients;
-}
 
 const environment = readEnvironment(process.env);
 const homeRegion = readHomeRegion(process.env);
@@ -43,17 +39,13 @@ export const handler = logged(async (event: unknown): Promise<object> => {
   return report;
 });
 
-const clientsByRegion = new Map<string, RegionalClients>([
-  [homeRegion, { clients, settingsClients: createSettingsClients() }],
-]);
-
-function clientsIn(region: string): RegionalClients {
-  const known = clientsByRegion.get(region);
-  if (known) return known;
-  const made = { clients: createClients(region), settingsClients: createSettingsClients(region) };
-  clientsByRegion.set(region, made);
-  return made;
-}
+const clientsIn = oncePer(String, (region: string) => {
+  const isHome = region === homeRegion;
+  return {
+    clients: isHome ? clients : createClients(region),
+    settingsClients: createSettingsClients(isHome ? undefined : region),
+  };
+});
 
 function inRegion(region: string): SweepPlace {
   const there = clientsIn(region);

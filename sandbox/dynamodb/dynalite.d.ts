@@ -1,12 +1,10 @@
 declare module 'dynalite/db/index.js' {
-  export interface Store {
-    readonly tableDb: object;
-  }
+  /** A store of tables, to be handed to validations and actions. */
   export function create(options: {
     readonly createTableMs: number;
     readonly deleteTableMs: number;
     readonly updateTableMs: number;
-  }): Store;
+  }): object;
 }
 
 declare module 'dynalite/validations/index.js' {

@@ -13,8 +13,7 @@ const batchSize = 25;
 
 /**
  * The items of all tables, kept in memory by dynalite, which also judges keys, conditions and expressions. Virtual time stands still
- * meanwhile. A question asked again gets the same answer as long as nothing is
- * written: functions ask the same few for months.
+ * meanwhile. A question asked again gets the same answer as long as nothing is written: functions ask the same few for months.
  */
 export class Items {
   readonly #clock: VirtualClock;
